@@ -1,0 +1,190 @@
+package probe
+
+import (
+	"net/netip"
+	"time"
+
+	"github.com/smtpcheck/smtpcheck/smtp"
+)
+
+// Kind says what an [Event] records.
+type Kind string
+
+// The kinds of events.
+const (
+	KindConnect Kind = "connect" // the TCP connection is open; Latency is the time to open it
+	KindCommand Kind = "command" // a command was sent
+	KindReply   Kind = "reply"   // a reply arrived, well-formed or not
+	KindTLS     Kind = "tls"     // a TLS handshake ended well; Latency is its time
+	KindData    Kind = "data"    // message text was sent; its size and digest, never its content
+	KindNote    Kind = "note"    // something that went otherwise than planned, without ending the session
+	KindFailure Kind = "failure" // something that ended the session
+	KindClose   Kind = "close"   // the connection is closed
+)
+
+// Note names what a note event records.
+type Note string
+
+// The notes.
+const (
+	NoteHELO            Note = "helo-fallback"     // EHLO was refused and HELO follows (RFC 5321, section 3.2)
+	NoteStartTLSRefused Note = "starttls-refused"  // STARTTLS was answered 4yz or 5yz and the session goes on in the clear
+	NoteNoPipelining    Note = "no-pipelining"     // pipelining was asked for and is not offered
+	NoteQuitSilent      Note = "quit-silent"       // QUIT was not answered in time
+	NoteLostAfterQuit   Note = "quit-lost"         // the connection ended without an answer to QUIT
+	NoteHarvesting      Note = "harvesting"        // recipients left out after three unknown users
+	NoteNullSender      Note = "address-not-ascii" // an address needs SMTPUTF8 and the server does not offer it
+)
+
+// FailureKind says how a session ended before its dialogue did.
+type FailureKind string
+
+// The kinds of failures. The first group belongs to the connection attempt.
+const (
+	FailRefused     FailureKind = "refused"     // connection refused
+	FailUnreachable FailureKind = "unreachable" // no route to host, network unreachable
+	FailProhibited  FailureKind = "prohibited"  // forbidden by a packet filter on the way or here
+	FailLocal       FailureKind = "local"       // this machine could not open a socket: the source address, descriptors
+
+	FailTimeout     FailureKind = "timeout"     // nothing, or not enough, came before the deadline
+	FailClosed      FailureKind = "closed"      // the server closed the connection (FIN)
+	FailReset       FailureKind = "reset"       // the connection was reset (RST)
+	FailTLS         FailureKind = "tls"         // the TLS handshake failed
+	FailTLSLimit    FailureKind = "tls-limit"   // the TLS handshake failed on a limit of ours, not on a fault of the server
+	FailTLSPolicy   FailureKind = "tls-policy"  // TLS was required by us and is not offered, refused or not verified
+	FailProtocol    FailureKind = "protocol"    // a reply that cannot be used, or out of sequence
+	FailNotSMTP     FailureKind = "not-smtp"    // what answered speaks another protocol
+	FailUnsolicited FailureKind = "unsolicited" // a reply to nothing: it came before its command
+	FailInjection   FailureKind = "injection"   // plaintext behind the 220 of STARTTLS (CVE-2011-0411)
+	FailLimit       FailureKind = "limit"       // more bytes than a session may have
+	FailInterrupted FailureKind = "interrupted" // we were told to stop
+)
+
+// Failure is the end of a session before its time.
+type Failure struct {
+	Kind FailureKind
+	// Detail is the cause in words, such as the operating system's or the TLS
+	// library's; "" where Kind says it all.
+	Detail string
+	// Partial reports that part of a reply had arrived. It is in the event before.
+	Partial bool
+	// Raw holds the bytes that were found where none may be (unsolicited,
+	// injection), at most 2048 of them.
+	Raw []byte
+}
+
+// Event is one line of a transcript: everything that happened, in order. It is
+// flat; which fields are set follows from Kind. Live, stored and replayed
+// output are the same function of the same events.
+type Event struct {
+	Seq     int           // from 1
+	Time    time.Time     // of the last byte, in UTC, to the microsecond
+	Elapsed time.Duration // since the session began, from the monotonic clock
+	Kind    Kind
+	Stage   smtp.Stage
+	Secure  bool // inside TLS
+
+	// Transaction is the number, from 1, of the recipient whose transaction the
+	// event belongs to; 0 for what all share.
+	Transaction int
+
+	Command string      // KindCommand: the line without CRLF, secrets masked
+	Reply   *smtp.Reply // KindReply
+	TLS     *TLS        // KindTLS
+	Data    *Data       // KindData
+	Note    Note        // KindNote
+	Failure *Failure    // KindFailure
+	Text    string      // KindNote: what was noted, in words; KindConnect and KindClose: none
+
+	// Latency is the time from the last byte of the command to the last byte of
+	// the reply; for KindConnect and KindTLS the time that took. Other kinds have none.
+	Latency time.Duration
+}
+
+// HasLatency reports whether the event's Latency means something.
+func (e Event) HasLatency() bool {
+	return e.Kind == KindConnect || e.Kind == KindReply || e.Kind == KindTLS
+}
+
+// Data describes message text that was sent, without any of it.
+type Data struct {
+	Size   int64  // octets before dot-stuffing
+	SHA256 string // of those octets, in hexadecimal
+}
+
+// TLS is what a handshake established: facts, no judgement.
+type TLS struct {
+	Version    string // "TLS 1.3"
+	Cipher     string // "TLS_AES_128_GCM_SHA256"
+	Curve      string // key exchange group, "X25519MLKEM768"; "" for none
+	ServerName string // the name sent in SNI; "" for none
+	// Verified reports that the chain leads to a trusted root and is valid now
+	// for the name of the host.
+	Verified bool
+	// Problem is why it is not verified, in words; ProblemKind the same as one word:
+	// expired, not-yet-valid, name-mismatch, self-signed, unknown-authority, no-certificate, other.
+	Problem, ProblemKind string
+	// NotFor lists those of the target's names (host and also) that the certificate does not cover.
+	NotFor []string
+	// Chain is what the server sent, leaf first; at most 10 certificates. ChainLength is how many there were.
+	Chain       []Certificate
+	ChainLength int
+}
+
+// Certificate is one certificate of a chain.
+type Certificate struct {
+	Subject, Issuer     string
+	Names               []string // subject alternative names; at most 100
+	NotBefore, NotAfter time.Time
+	Serial              string
+	Key                 string // "RSA 2048", "ECDSA P-256", "Ed25519"
+	Signature           string // "SHA256-RSA"
+	SHA256, SPKISHA256  string // hexadecimal
+}
+
+// Target is one address of one host. A domain is many targets.
+type Target struct {
+	Host       string   // the MX host's name; the address literal where there is no name
+	Also       []string // other MX names of the same address, less preferred
+	Preference uint16
+	Addr       netip.AddrPort
+}
+
+// Purpose says why a connection was made.
+type Purpose string
+
+// The purposes of a session.
+const (
+	PurposeProbe         Purpose = "probe"
+	PurposePlainFallback Purpose = "plain-fallback" // after a failed handshake, without TLS
+	PurposeNoPipelining  Purpose = "no-pipelining"  // after pipelining broke the session
+	PurposeRetry         Purpose = "retry"          // the recipients left over after a 421 or a lost connection
+)
+
+// Attempt is one session with one target: one connection, one transcript.
+type Attempt struct {
+	ID      int // in MX order, from 1; set by who plans the attempts
+	Purpose Purpose
+	After   int // the session this one follows, 0 for none
+
+	Target  Target
+	Local   netip.AddrPort // our end; invalid when never connected
+	HELO    string         // the name we gave or would have given
+	Started time.Time
+	Events  []Event
+
+	// Recipients are the forward-paths in the order of their transactions:
+	// Recipients[i] has the events whose Transaction is i+1.
+	Recipients []string
+}
+
+// Transaction returns the number of the recipient's transaction in the attempt
+// (see [Event].Transaction), or 0 if it was never meant to have one.
+func (a *Attempt) Transaction(recipient string) int {
+	for i, r := range a.Recipients {
+		if r == recipient {
+			return i + 1
+		}
+	}
+	return 0
+}
