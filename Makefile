@@ -1,0 +1,58 @@
+# make test    everything CI runs; installs the Debian packages it needs when it may
+# make build   bin/smtpcheck, one static stripped binary
+# make bench   smtpcheck, swaks and posttls-finger side by side, into docs/performance.md
+
+SHELL    := bash
+.SHELLFLAGS := -euo pipefail -c
+.NOTPARALLEL:
+
+FUZZTIME ?= 3s
+BUILD    := CGO_ENABLED=0 go build -trimpath -ldflags "-s -w"
+LINT     := go tool -modfile=tools/go.mod golangci-lint
+
+.PHONY: test build cross bench packages fmt-check vet lint tidy-check unit fuzz clean
+
+test: packages fmt-check vet tidy-check lint unit fuzz cross
+
+build:
+	$(BUILD) -o bin/smtpcheck ./cmd/smtpcheck
+
+cross:
+	@for target in darwin/arm64 windows/amd64 linux/arm64; do \
+		echo "build for $$target"; \
+		GOOS=$${target%/*} GOARCH=$${target#*/} $(BUILD) -o /dev/null ./...; \
+	done
+
+packages:
+	@tools/debian-packages
+
+fmt-check:
+	@files=$$(gofmt -l .); [ -z "$$files" ] || { echo "gofmt -w these:"; echo "$$files"; exit 1; }
+
+vet:
+	go vet ./...
+
+tidy-check:
+	go mod tidy -diff
+
+lint:
+	$(LINT) run ./...
+
+unit:
+	go test -race ./...
+
+# Every fuzz target for FUZZTIME; the seeds run in unit as well.
+fuzz:
+	@go list ./... | while read -r package; do \
+		names=$$(go test -list '^Fuzz' "$$package" | { grep '^Fuzz' || true; }); \
+		for name in $$names; do \
+			echo "fuzz $$package $$name"; \
+			go test -run '^$$' -fuzz "^$$name$$" -fuzztime $(FUZZTIME) "$$package"; \
+		done; \
+	done
+
+bench: packages build
+	go run ./bench -smtpcheck bin/smtpcheck -o docs/performance.md
+
+clean:
+	rm -rf bin dist
