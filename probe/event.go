@@ -27,13 +27,13 @@ type Note string
 
 // The notes.
 const (
-	NoteHELO            Note = "helo-fallback"     // EHLO was refused and HELO follows (RFC 5321, section 3.2)
-	NoteStartTLSRefused Note = "starttls-refused"  // STARTTLS was answered 4yz or 5yz and the session goes on in the clear
-	NoteNoPipelining    Note = "no-pipelining"     // pipelining was asked for and is not offered
-	NoteQuitSilent      Note = "quit-silent"       // QUIT was not answered in time
-	NoteLostAfterQuit   Note = "quit-lost"         // the connection ended without an answer to QUIT
-	NoteHarvesting      Note = "harvesting"        // recipients left out after three unknown users
-	NoteNullSender      Note = "address-not-ascii" // an address needs SMTPUTF8 and the server does not offer it
+	NoteHELO            Note = "helo-fallback"    // EHLO was refused and HELO follows (RFC 5321, section 3.2)
+	NoteStartTLSRefused Note = "starttls-refused" // STARTTLS was answered 4yz or 5yz and the session goes on in the clear
+	NoteNoPipelining    Note = "no-pipelining"    // pipelining was asked for and is not offered
+	NoteQuitSilent      Note = "quit-silent"      // QUIT was not answered in time
+	NoteLostAfterQuit   Note = "quit-lost"        // the connection ended without an answer to QUIT
+	NoteHarvesting      Note = "harvesting"       // recipients left out after three unknown users
+	NoteNeedsUTF8       Note = "needs-smtputf8"   // an address needs SMTPUTF8 and the server does not offer it
 )
 
 // FailureKind says how a session ended before its dialogue did.

@@ -1,0 +1,114 @@
+package probe
+
+import (
+	"bufio"
+	"crypto/sha256"
+	"encoding/hex"
+	"hash"
+	"io"
+	"time"
+
+	"github.com/smtpcheck/smtpcheck/smtp"
+)
+
+// sendMessage does DATA and the message text (RFC 5321, sections 3.3 and
+// 4.1.1.4). After the first byte of text nothing is ever tried again.
+func sendMessage(s *Session) {
+	replies, ok := s.Do(smtp.DATA())
+	if !ok {
+		return
+	}
+	if r := replies[0]; r.Code != 354 {
+		if r.Class() < 4 {
+			s.unexpected(r)
+		}
+		return
+	}
+	s.stage = smtp.StageMessage
+	body, err := s.opts.Message.Open()
+	if err != nil {
+		s.fail(FailLocal, "the message cannot be read: "+err.Error())
+		return
+	}
+	defer body.Close() //nolint:errcheck // it was only read
+	sent, ok := s.text(body)
+	if !ok {
+		return
+	}
+	if _, exempt := s.opts.Timeouts.session(true); exempt {
+		s.ends = later(s.ends, time.Now().Add(s.opts.Timeouts.stage(smtp.StageMessage)))
+	}
+	if r, ok := s.reply(sent); ok {
+		s.positive(r)
+	}
+}
+
+// text sends message text and its end, and records its size and digest. A
+// server that speaks before the end is heard at once.
+func (s *Session) text(body io.Reader) (sent time.Time, ok bool) {
+	h := &digest{hash: sha256.New()}
+	s.wire.interruptible(true)
+	_ = s.wire.SetWriteDeadline(s.ends)
+	err := dotStuff(s.stream(), io.TeeReader(body, h))
+	s.wire.interruptible(false)
+	sent = time.Now()
+	s.emit(Event{Kind: KindData, Data: &Data{Size: h.size, SHA256: hex.EncodeToString(h.hash.Sum(nil))}}, sent)
+	if err == nil {
+		return sent, true
+	}
+	s.hangUp = true
+	if s.wire.waiting() {
+		s.reply(sent)
+		s.over = true
+		return sent, false
+	}
+	if s.wire.ended() {
+		s.reply(sent) // says how it ended
+		return sent, false
+	}
+	s.failed(err)
+	return sent, false
+}
+
+type digest struct {
+	hash hash.Hash
+	size int64
+}
+
+func (d *digest) Write(p []byte) (int, error) {
+	d.size += int64(len(p))
+	return d.hash.Write(p)
+}
+
+// dotStuff writes text with a dot before each line that begins with one, and
+// the line of one dot that ends it (RFC 5321, section 4.5.2).
+func dotStuff(w io.Writer, text io.Reader) error {
+	out := bufio.NewWriterSize(w, 16<<10)
+	in := bufio.NewReaderSize(text, 16<<10)
+	lineStart := true
+	for {
+		part, err := in.ReadSlice('\n')
+		if len(part) > 0 {
+			if lineStart && part[0] == '.' {
+				_ = out.WriteByte('.')
+			}
+			if _, werr := out.Write(part); werr != nil {
+				return werr
+			}
+			lineStart = part[len(part)-1] == '\n'
+		}
+		switch err {
+		case nil, bufio.ErrBufferFull:
+			continue
+		case io.EOF:
+		default:
+			return err
+		}
+		break
+	}
+	if !lineStart {
+		_, _ = out.WriteString("\r\n")
+	}
+	_, _ = out.WriteString(".\r\n")
+	return out.Flush()
+}

@@ -1,0 +1,307 @@
+package probe
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/smtpcheck/smtpcheck/smtp"
+)
+
+// Step is one part of a dialogue. It returns whether the dialogue goes on.
+type Step func(*Session) bool
+
+// Dialogue is the list of steps that a probe performs, in order. QUIT follows
+// whatever the last step was, unless the connection is not fit for it.
+type Dialogue []Step
+
+// dialogue returns the steps that the options ask for.
+func (o *Options) dialogue() Dialogue {
+	d := Dialogue{Greet}
+	if o.TLS == Implicit {
+		d = Dialogue{ImplicitTLS, Greet}
+	}
+	for _, part := range []struct {
+		stage smtp.Stage
+		step  Step
+	}{
+		{smtp.StageEHLO, Hello},
+		{smtp.StageSTARTTLS, StartTLS},
+		{smtp.StageMail, Transactions},
+	} {
+		if o.stopAfter().Before(part.stage) {
+			break
+		}
+		d = append(d, part.step)
+	}
+	return d
+}
+
+// Greet reads the server's greeting (RFC 5321, section 3.1). Nothing is sent
+// before the whole of it has come.
+func Greet(s *Session) bool {
+	s.stage = smtp.StageGreeting
+	r, ok := s.reply(s.opened)
+	switch {
+	case !ok:
+		return false
+	case r.Code == 220:
+		return true
+	case r.Class() == 4, r.Class() == 5:
+		return false
+	}
+	s.unexpected(r)
+	return false
+}
+
+// Hello says EHLO, or HELO where EHLO is refused (RFC 5321, section 3.2), and
+// keeps the service extensions. Those from before TLS are forgotten (RFC 3207, section 4.2).
+func Hello(s *Session) bool {
+	s.caps = nil
+	ehlo, err := smtp.EHLO(s.attempt.HELO)
+	if err != nil {
+		s.fail(FailLocal, err.Error())
+		return false
+	}
+	r, ok := s.ask(ehlo)
+	if ok {
+		s.caps = smtp.ParseCapabilities(r)
+		return true
+	}
+	if s.over || r.Class() != 5 {
+		return false
+	}
+	s.note(NoteHELO, fmt.Sprintf("EHLO was refused with %d; trying HELO", r.Code))
+	helo, err := smtp.HELO(s.attempt.HELO)
+	if err != nil {
+		s.fail(FailLocal, err.Error())
+		return false
+	}
+	_, ok = s.ask(helo)
+	return ok
+}
+
+// ask does one command and expects 2yz. ok is false for any other answer; one
+// of class 3 ends the session.
+func (s *Session) ask(c smtp.Command) (smtp.Reply, bool) {
+	replies, ok := s.Do(c)
+	if !ok {
+		return smtp.Reply{}, false
+	}
+	return replies[0], s.positive(replies[0])
+}
+
+func (s *Session) positive(r smtp.Reply) bool {
+	if r.Class() == 3 {
+		s.unexpected(r)
+	}
+	return r.Class() == 2
+}
+
+// StartTLS takes TLS where it is offered and wanted, and says EHLO again
+// (RFC 3207). It does nothing where it is not offered, unless TLS is required.
+func StartTLS(s *Session) bool {
+	if s.opts.TLS == Implicit || s.opts.TLS == Never {
+		return true
+	}
+	required := s.opts.TLS == Require || s.opts.TLSVerify
+	if !s.caps.Has("STARTTLS") {
+		if required {
+			s.stage = smtp.StageSTARTTLS
+			s.decline("TLS is required and the server does not offer STARTTLS")
+		}
+		return !required
+	}
+	r, ok := s.ask(smtp.STARTTLS())
+	switch {
+	case s.over:
+		return false
+	case !ok && required:
+		s.decline(fmt.Sprintf("TLS is required and STARTTLS was refused with %d", r.Code))
+		return false
+	case !ok:
+		s.note(NoteStartTLSRefused, fmt.Sprintf("STARTTLS was refused with %d; going on without TLS", r.Code))
+		return true
+	case r.Code != 220:
+		s.unexpected(r)
+		return false
+	}
+	if raw := s.pending(); len(raw) > 0 {
+		s.failRaw(FailInjection, "plaintext behind the 220 of STARTTLS; nothing of it was used", raw)
+		return false
+	}
+	return s.handshake() && Hello(s)
+}
+
+// ImplicitTLS begins TLS before the greeting (RFC 8314, section 3).
+func ImplicitTLS(s *Session) bool { return s.handshake() }
+
+// decline ends the dialogue because of a requirement of ours; the connection is sound.
+func (s *Session) decline(why string) {
+	s.emit(Event{Kind: KindFailure, Failure: &Failure{Kind: FailTLSPolicy, Detail: why}}, time.Now())
+	s.over = true
+}
+
+// Transactions does a mail transaction for each recipient, with RSET between
+// them, so that no refusal colours another.
+func Transactions(s *Session) bool {
+	for i := range s.opts.Recipients {
+		if i > 0 {
+			if s.opts.Continue != nil && !s.opts.Continue(s.attempt) {
+				s.transaction = 0
+				s.note(NoteHarvesting, "the recipients left are not asked about: it would look like address harvesting")
+				return false
+			}
+			s.transaction = 0
+			if _, ok := s.ask(smtp.RSET()); !ok {
+				return false
+			}
+		}
+		s.transaction = i + 1
+		transaction(s, s.opts.Recipients[i])
+		if s.over {
+			return false
+		}
+	}
+	s.transaction = 0
+	return true
+}
+
+// transaction does MAIL and RCPT, and with a message DATA (RFC 5321, section 3.3).
+func transaction(s *Session, recipient smtp.Mailbox) {
+	if (recipient.NeedsUTF8() || s.opts.FromUTF8) && !s.caps.Has("SMTPUTF8") {
+		s.stage = smtp.StageMail
+		s.note(NoteNeedsUTF8, "an address is not ASCII and the server does not offer SMTPUTF8 (RFC 6531)")
+		return
+	}
+	mail, err := smtp.MAIL(s.opts.From, s.mailParams(recipient)...)
+	if err == nil && s.opts.stopAfter() == smtp.StageMail {
+		s.ask(mail)
+		return
+	}
+	rcpt, err2 := smtp.RCPT(recipient.String())
+	if err != nil || err2 != nil {
+		s.fail(FailLocal, smtp.ErrUnsafe.Error())
+		return
+	}
+	if s.envelope(mail, rcpt) && s.opts.Message != nil {
+		sendMessage(s)
+	}
+}
+
+// envelope does MAIL and RCPT, in one flight where that was asked for and is
+// offered (RFC 2920), and reports whether both were accepted.
+func (s *Session) envelope(mail, rcpt smtp.Command) bool {
+	if s.opts.Pipeline && s.caps.Has("PIPELINING") {
+		replies, _ := s.Do(mail, rcpt)
+		ok := len(replies) == 2
+		for _, r := range replies {
+			ok = s.positive(r) && ok && !s.over
+		}
+		return ok
+	}
+	if s.opts.Pipeline && s.transaction == 1 {
+		s.stage = smtp.StageMail
+		s.note(NoteNoPipelining, "PIPELINING is not offered; one command at a time")
+	}
+	if _, ok := s.ask(mail); !ok {
+		return false
+	}
+	_, ok := s.ask(rcpt)
+	return ok
+}
+
+// mailParams are the parameters of MAIL that the message and the addresses need
+// and the server offers.
+func (s *Session) mailParams(recipient smtp.Mailbox) []string {
+	var params []string
+	m := s.opts.Message
+	if m != nil && s.caps.Has("SIZE") {
+		params = append(params, fmt.Sprintf("SIZE=%d", m.Size))
+	}
+	if m != nil && m.EightBit && s.caps.Has("8BITMIME") {
+		params = append(params, "BODY=8BITMIME")
+	}
+	if recipient.NeedsUTF8() || s.opts.FromUTF8 || m != nil && m.UTF8 && s.caps.Has("SMTPUTF8") {
+		params = append(params, "SMTPUTF8")
+	}
+	return params
+}
+
+// Quit says QUIT and waits a little for the server to close (RFC 5321, section
+// 4.1.1.10). What it finds decides nothing but this: an answer that is not to
+// QUIT means that the answers before it were not to their commands either.
+func Quit(s *Session) {
+	s.transaction = 0
+	s.stage = smtp.StageQuit
+	s.over = false
+	if s.early() {
+		return
+	}
+	s.ends = later(s.ends, time.Now().Add(quitTimeout))
+	sent, ok := s.sendQuit()
+	if !ok {
+		return
+	}
+	s.wire.deadline = sent.Add(quitTimeout)
+	r, at, err := s.reader.Reply()
+	if len(r.Lines) > 0 {
+		s.emit(Event{Kind: KindReply, Reply: &r, Latency: at.Sub(sent)}, at)
+	}
+	switch kind, _ := classifyQuit(err); {
+	case err != nil && kind == FailTimeout:
+		s.note(NoteQuitSilent, "no answer to QUIT within 2 s")
+		return
+	case err != nil:
+		s.note(NoteLostAfterQuit, "the server closed the connection without an answer to QUIT")
+		return
+	}
+	s.drain(r, at)
+}
+
+func classifyQuit(err error) (FailureKind, string) {
+	if err == nil {
+		return "", ""
+	}
+	return classify(err)
+}
+
+func (s *Session) sendQuit() (time.Time, bool) {
+	quit := smtp.QUIT()
+	_ = s.wire.SetWriteDeadline(time.Now().Add(quitTimeout))
+	_, err := s.stream().Write([]byte(quit.Wire()))
+	sent := time.Now()
+	s.emit(Event{Kind: KindCommand, Command: quit.Line}, sent)
+	if err != nil && !s.wire.ended() {
+		s.note(NoteLostAfterQuit, "QUIT could not be sent: "+cause(err))
+		return sent, false
+	}
+	return sent, true
+}
+
+// drain reads to the end after the reply to QUIT. More replies mean that one
+// was taken for another.
+func (s *Session) drain(r smtp.Reply, at time.Time) {
+	wait := closeTimeout
+	proper := r.Usable() && (r.Code == 221 || r.Class() >= 4 && r.Code == 421)
+	s.wire.deadline = at.Add(wait)
+	err := s.reader.Fill()
+	switch {
+	case err == nil:
+		s.failRaw(FailUnsolicited, "more replies than commands: an earlier one was not to its command", slices.Clone(s.reader.Buffered()))
+	case proper:
+	case !r.Usable():
+		s.fail(FailProtocol, "the reply to QUIT cannot be used")
+	default:
+		if kind, _ := classify(err); kind == FailTimeout {
+			s.fail(FailProtocol, fmt.Sprintf("%d in reply to QUIT and the connection stays open: replies may not be to their commands", r.Code))
+		}
+	}
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}

@@ -1,0 +1,138 @@
+package probe
+
+import (
+	"time"
+
+	"github.com/smtpcheck/smtpcheck/smtp"
+)
+
+// What follows is asked of the transcript, so that a report read back from disk
+// answers exactly like a live one.
+
+// Greeted reports whether the server greeted us, however.
+func (a *Attempt) Greeted() bool {
+	for i := range a.Events {
+		if e := &a.Events[i]; e.Kind == KindReply && e.Stage == smtp.StageGreeting {
+			return e.Reply.Usable()
+		}
+	}
+	return false
+}
+
+// Connected reports whether the connection was made.
+func (a *Attempt) Connected() bool {
+	return len(a.Events) > 0 && a.Events[0].Kind == KindConnect
+}
+
+// Failure returns the event that ended the session before its time, or nil.
+func (a *Attempt) Failure() *Event {
+	for i := range a.Events {
+		if a.Events[i].Kind == KindFailure {
+			return &a.Events[i]
+		}
+	}
+	return nil
+}
+
+// TLS returns what the handshake established, or nil if there was none or it failed.
+func (a *Attempt) TLS() *TLS {
+	for i := range a.Events {
+		if a.Events[i].Kind == KindTLS {
+			return a.Events[i].TLS
+		}
+	}
+	return nil
+}
+
+// Noted returns the first event of the note, or nil.
+func (a *Attempt) Noted(n Note) *Event {
+	for i := range a.Events {
+		if a.Events[i].Kind == KindNote && a.Events[i].Note == n {
+			return &a.Events[i]
+		}
+	}
+	return nil
+}
+
+// Event returns the event with the sequence number, or nil.
+func (a *Attempt) Event(seq int) *Event {
+	for i := range a.Events {
+		if a.Events[i].Seq == seq {
+			return &a.Events[i]
+		}
+	}
+	return nil
+}
+
+// Capabilities are the service extensions that held at MAIL: those of the last EHLO.
+func (a *Attempt) Capabilities() smtp.Capabilities {
+	var caps smtp.Capabilities
+	for _, e := range a.ehlos() {
+		caps = smtp.ParseCapabilities(*e.Reply)
+	}
+	return caps
+}
+
+// CapabilitiesPlain are the service extensions offered before STARTTLS, nil
+// where TLS was not begun by STARTTLS.
+func (a *Attempt) CapabilitiesPlain() smtp.Capabilities {
+	ehlos := a.ehlos()
+	if len(ehlos) == 0 || ehlos[0].Secure || a.TLS() == nil {
+		return nil
+	}
+	return smtp.ParseCapabilities(*ehlos[0].Reply)
+}
+
+func (a *Attempt) ehlos() []*Event {
+	var out []*Event
+	for i := range a.Events {
+		e := &a.Events[i]
+		if e.Kind == KindReply && e.Stage == smtp.StageEHLO && e.Reply.Usable() && e.Reply.Class() == 2 {
+			out = append(out, e)
+		}
+	}
+	return out
+}
+
+// Timing is how long a part of a session took.
+type Timing struct {
+	Name string // as in JSON's timings_ms: a stage, or ehlo_tls
+	Took time.Duration
+}
+
+// Timings are the latencies of the parts that took place, in their order, ending
+// with the total. Of several transactions the first counts.
+func (a *Attempt) Timings() []Timing {
+	var out []Timing
+	seen := map[string]bool{}
+	for i := range a.Events {
+		e := &a.Events[i]
+		name := e.timing()
+		if name == "" || seen[name] {
+			continue
+		}
+		seen[name] = true
+		out = append(out, Timing{name, e.Latency})
+	}
+	if n := len(a.Events); n > 0 {
+		out = append(out, Timing{"total", a.Events[n-1].Elapsed})
+	}
+	return out
+}
+
+// timing names the part whose latency the event has, "" for none.
+func (e *Event) timing() string {
+	switch {
+	case e.Kind == KindConnect:
+		return "connect"
+	case e.Kind == KindTLS:
+		return "tls"
+	case e.Kind != KindReply:
+		return ""
+	case e.Stage == smtp.StageEHLO && e.Secure:
+		return "ehlo_tls"
+	case e.Stage == smtp.StageRset, e.Stage == smtp.StageQuit:
+		return ""
+	}
+	return string(e.Stage)
+}
