@@ -1,0 +1,170 @@
+package mxresolve
+
+import (
+	"cmp"
+	"net/netip"
+	"slices"
+	"strings"
+
+	"github.com/smtpcheck/smtpcheck/dnsclient"
+)
+
+// Host is one place the mail can go to.
+type Host struct {
+	Name       string // as in the MX record
+	Preference uint16 // lower is tried first
+	TTL        uint32 // of the MX record, in seconds
+
+	// Settled says that Addresses and Problem are final.
+	Settled bool
+	// Addresses are in the order in which they are tried: IPv6 before IPv4,
+	// ascending. Loopback and private ones are among them, see [AddressKind].
+	Addresses []netip.Addr
+	// Total is how many addresses there were, before MaxAddresses.
+	Total int
+	// Late are addresses that came when the host had settled without them.
+	Late []netip.Addr
+	// Problem says why there are no Addresses.
+	Problem Problem
+	// Notes are odd facts, each once.
+	Notes []Problem
+	// Chain are the aliases followed from Name, the last the one with the addresses.
+	Chain []string
+	// A and AAAA say what came of the lookups; "" when not asked or not answered.
+	A, AAAA dnsclient.Status
+	// Queries are the numbers of this host's queries in Result.Queries. They
+	// are known when Resolve returns.
+	Queries []int
+}
+
+// exchanges makes hosts of MX records: null MX set aside, duplicates joined,
+// the most preferred MaxHosts kept, those that cannot be looked up settled.
+func (res *Result) exchanges(records []dnsclient.Record) {
+	byName := make(map[string]int)
+	var hosts []Host
+	null := false
+	for _, rec := range records {
+		if rec.Host == "." {
+			null = true
+			continue
+		}
+		key := strings.ToLower(rec.Host)
+		i, seen := byName[key]
+		if !seen {
+			byName[key] = len(hosts)
+			hosts = append(hosts, Host{Name: rec.Host, Preference: rec.Preference, TTL: rec.TTL})
+			continue
+		}
+		hosts[i].Preference = min(hosts[i].Preference, rec.Preference)
+		hosts[i].Notes = noted(hosts[i].Notes, ProblemDuplicate)
+		res.note(ProblemDuplicate)
+	}
+	if null && len(hosts) > 0 {
+		res.note(ProblemNullMXNotAlone)
+	}
+	slices.SortFunc(hosts, func(a, b Host) int {
+		return cmp.Or(cmp.Compare(a.Preference, b.Preference),
+			cmp.Compare(strings.ToLower(a.Name), strings.ToLower(b.Name)))
+	})
+	if len(hosts) > MaxHosts || res.TotalMX > len(records) {
+		res.note(ProblemTooManyHosts)
+		hosts = hosts[:min(len(hosts), MaxHosts)]
+	}
+	res.Hosts = hosts
+}
+
+// prepare settles a host that needs no DNS: a name that cannot be a host's, or
+// the local host.
+func (r *Resolver) prepare(h *Host) {
+	switch p := nameProblem(h.Name); {
+	case h.Settled:
+	case p != "":
+		h.Problem, h.Settled = p, true
+	case isLocalhost(h.Name):
+		h.settleAt(r.wanted(localAddresses()))
+	}
+}
+
+// settleAt settles a host whose addresses are known without DNS.
+func (h *Host) settleAt(addrs []netip.Addr) {
+	h.add(addrs, len(addrs))
+	h.settle()
+}
+
+// settle makes what is known final.
+func (h *Host) settle() {
+	h.Settled = true
+	if len(h.Addresses) == 0 {
+		if h.Problem == "" {
+			h.Problem = ProblemNoData
+		}
+		return
+	}
+	if h.Problem != "" && h.Problem != ProblemNoData && h.Problem != ProblemNXDomain {
+		h.note(failedFamily(h.A))
+	}
+	h.Problem = ""
+	for _, addr := range h.Addresses {
+		h.note(AddressKind(addr).problem())
+	}
+}
+
+// failedFamily says which family failed, from what came of A, when the other has addresses.
+func failedFamily(a dnsclient.Status) Problem {
+	if a == dnsclient.StatusOK {
+		return ProblemAAAAFailed
+	}
+	return ProblemAFailed
+}
+
+// add takes addresses of one family out of total into the host.
+func (h *Host) add(addrs []netip.Addr, total int) {
+	addrs = sortedAddresses(addrs)
+	h.Total += max(total, len(addrs))
+	if total > MaxAddresses {
+		h.note(ProblemTooManyAddresses)
+	}
+	addrs = addrs[:min(len(addrs), MaxAddresses)]
+	if h.Settled {
+		h.Late = addrs
+		return
+	}
+	h.Addresses = sortedAddresses(slices.Concat(h.Addresses, addrs))
+}
+
+// take records what came of the lookup of one family.
+func (h *Host) take(a *dnsclient.Answer) {
+	switch {
+	case a.Status == dnsclient.StatusCancelled:
+	case a.Type == "AAAA":
+		h.AAAA = a.Status
+	default:
+		h.A = a.Status
+	}
+	if len(h.Chain) == 0 && len(a.Chain) > 0 {
+		h.Chain = targets(a.Chain)
+		h.note(ProblemCNAME)
+	}
+	if a.Status == dnsclient.StatusOK {
+		addrs := make([]netip.Addr, 0, len(a.Records))
+		for _, rec := range a.Records {
+			addrs = append(addrs, rec.Addr)
+		}
+		h.add(addrs, a.Total)
+		return
+	}
+	if !h.Settled {
+		h.Problem = worse(h.Problem, statusProblem(a))
+	}
+}
+
+func (h *Host) note(p Problem) { h.Notes = noted(h.Notes, p) }
+
+// targets lists where the aliases lead.
+func targets(chain []dnsclient.Record) []string {
+	var names []string
+	for _, alias := range chain {
+		names = append(names, alias.Host)
+	}
+	return names
+}
