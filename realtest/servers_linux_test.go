@@ -2,6 +2,7 @@ package realtest
 
 import (
 	"context"
+	"errors"
 	"net"
 	"os"
 	"strings"
@@ -115,7 +116,7 @@ func TestAuthorityAndCache(t *testing.T) {
 				t.Errorf("MX records: %v", mxs)
 			}
 			_, err = network.client.Resolver(server+":53").LookupMX(ctx, "no-such-domain.test.")
-			if problem, ok := err.(*net.DNSError); !ok || !problem.IsNotFound {
+			if problem := (*net.DNSError)(nil); !errors.As(err, &problem) || !problem.IsNotFound {
 				t.Errorf("no-such-domain.test: %v", err)
 			}
 		})

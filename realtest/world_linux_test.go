@@ -42,6 +42,8 @@ const (
 	greylistDelay = 2 // seconds
 )
 
+var domains = []string{"example.test", "backup.test", "six.test", "implicit.test", "alias.test", "cname-mx.test", "stale.test"}
+
 var users = []string{"alice", "bob", "grey", "busy", "full", "policy", "data"}
 
 // network is built when the first test asks for it and closed by TestMain.
@@ -97,7 +99,7 @@ func (n *network) close() {
 			ns.Close()
 		}
 	}
-	os.RemoveAll(n.dir)
+	_ = os.RemoveAll(n.dir)
 }
 
 func (n *network) wire() (err error) {
@@ -128,8 +130,29 @@ func (n *network) wire() (err error) {
 			return err
 		}
 	}
-	return n.servers.AddAddresses("eth0", postfixIPv6+"/64", eximIPv6+"/64", blackHoleIPv6+"/64")
+	if err := n.servers.AddAddresses("eth0", postfixIPv6+"/64", eximIPv6+"/64", blackHoleIPv6+"/64"); err != nil {
+		return err
+	}
+	return n.servers.NFT(packetRules)
 }
+
+// packetRules are how the servers' end treats packets to the addresses where
+// no server is to be reached. Every tenth packet to and from lossy is lost.
+const packetRules = `table inet filter {
+	chain input {
+		type filter hook input priority 0;
+		ip daddr ` + blackHole + ` drop
+		ip6 daddr ` + blackHoleIPv6 + ` drop
+		ip daddr ` + prohibited + ` reject with icmp type admin-prohibited
+		ip daddr ` + noHost + ` reject with icmp type host-unreachable
+		ip daddr ` + lossy + ` numgen inc mod 10 3 drop
+	}
+	chain output {
+		type filter hook output priority 0;
+		ip saddr ` + lossy + ` numgen inc mod 10 7 drop
+	}
+}
+`
 
 func (n *network) folder(name string) (string, error) {
 	dir := filepath.Join(n.dir, name)
@@ -159,7 +182,7 @@ func (n *network) startPostfix() (*world.Postfix, error) {
 		Hostname: "mx1.example.test",
 		CertFile: cert,
 		KeyFile:  key,
-		Domains:  []string{"example.test", "backup.test"},
+		Domains:  domains,
 		Users:    users,
 		Main: map[string]string{
 			"message_size_limit":        "100000",
@@ -200,7 +223,7 @@ func (n *network) startExim() (*world.Exim, error) {
 		Hostname:  "mx2.example.test",
 		CertFile:  cert,
 		KeyFile:   key,
-		Domains:   []string{"example.test", "backup.test"},
+		Domains:   domains,
 		Users:     users,
 		Addresses: []string{eximIPv4, eximIPv6},
 	})

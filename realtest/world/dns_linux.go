@@ -38,8 +38,8 @@ func StartAuthority(ns *Namespace, dir string, zones map[string]string, addresse
 	if err := os.WriteFile(file, []byte(conf.String()), 0o644); err != nil {
 		return nil, err
 	}
-	cmd := ns.Command("nsd", "-d", "-c", file)
-	if err := start(cmd, func() error { return accepts(ns, authority.addr) }); err != nil {
+	cmd := Command("nsd", "-d", "-c", file)
+	if err := start(ns, cmd, func() error { return accepts(ns, authority.addr) }); err != nil {
 		return nil, err
 	}
 	authority.pid = cmd.Process.Pid
@@ -79,6 +79,6 @@ func StartCache(ns *Namespace, dir, authority string, stubs []string, addresses 
 	if err := os.WriteFile(file, []byte(conf.String()), 0o644); err != nil {
 		return err
 	}
-	cmd := ns.Command("unbound", "-d", "-c", file)
-	return start(cmd, func() error { return accepts(ns, addresses[0]+":53") })
+	cmd := Command("unbound", "-d", "-c", file)
+	return start(ns, cmd, func() error { return accepts(ns, addresses[0]+":53") })
 }

@@ -68,33 +68,45 @@ func (ns *Namespace) IP(args ...string) error {
 	return ip(append([]string{"-n", ns.Name}, args...)...)
 }
 
-// Command is exec.Command inside the namespace. The process has the id of the
-// command itself, and a process group of its own.
-func (ns *Namespace) Command(name string, args ...string) *exec.Cmd {
-	cmd := exec.Command("ip", append([]string{"netns", "exec", ns.Name, name}, args...)...)
+// Command is exec.Command for a process that is to be the head of a process
+// group of its own, so that a Ctrl-C to the tests does not reach it.
+func Command(name string, args ...string) *exec.Cmd {
+	cmd := exec.Command(name, args...)
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	return cmd
 }
 
+// Start starts a command inside the namespace.
+func (ns *Namespace) Start(cmd *exec.Cmd) error {
+	return ns.Do(cmd.Start)
+}
+
 // Run runs a command inside the namespace to its end; its output is the error's text.
-func (ns *Namespace) Run(name string, args ...string) error {
-	return output(ns.Command(name, args...))
+func (ns *Namespace) Run(cmd *exec.Cmd) error {
+	return ns.Do(func() error { return output(cmd) })
 }
 
 // NFT loads rules of nft(8).
 func (ns *Namespace) NFT(rules string) error {
-	cmd := ns.Command("nft", "-f", "-")
+	cmd := Command("nft", "-f", "-")
 	cmd.Stdin = strings.NewReader(rules)
-	return output(cmd)
+	return ns.Run(cmd)
 }
 
-// Do calls f on a thread that is inside the namespace; sockets and devices
-// that f makes on its own goroutine stay there when it returns.
+// Do calls f on a thread that is inside the namespace; sockets, devices and
+// processes that f makes on its own goroutine stay there when it returns.
 func (ns *Namespace) Do(f func() error) error {
 	done := make(chan error, 1)
 	go func() {
-		runtime.LockOSThread() // and never unlocked: the thread ends with the goroutine
-		done <- ns.enter(f)
+		runtime.LockOSThread()
+		if unix.Gettid() == os.Getpid() {
+			// The main thread never ends and would take the process with it
+			// into the namespace. While it is held here, another is used.
+			done <- ns.Do(f)
+			runtime.UnlockOSThread()
+			return
+		}
+		done <- ns.enter(f) // still locked: the thread ends with the goroutine
 	}()
 	return <-done
 }

@@ -3,7 +3,9 @@ package world
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"net"
 	"os/exec"
@@ -15,10 +17,10 @@ const startTimeout = 20 * time.Second
 
 // start starts a server and returns when ready succeeds; a server that ends
 // before, or is not ready in time, is an error with what it said.
-func start(cmd *exec.Cmd, ready func() error) error {
+func start(ns *Namespace, cmd *exec.Cmd, ready func() error) error {
 	var said bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &said, &said
-	if err := cmd.Start(); err != nil {
+	if err := ns.Start(cmd); err != nil {
 		return err
 	}
 	ended := make(chan error, 1)
@@ -34,10 +36,9 @@ func start(cmd *exec.Cmd, ready func() error) error {
 		}
 		select {
 		case end := <-ended:
-			return fmt.Errorf("%v ended: %v: %s", cmd.Args, end, said.String())
+			return fmt.Errorf("%v ended: %w: %s", cmd.Args, cmp.Or(end, errors.New("with success")), said.String())
 		case <-deadline:
 			_ = cmd.Process.Kill()
-			<-ended
 			return fmt.Errorf("%v is not ready: %w: %s", cmd.Args, err, said.String())
 		case <-tick.C:
 		}

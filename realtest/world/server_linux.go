@@ -58,6 +58,7 @@ func folder(dir, owner string, names ...string) (string, error) {
 
 // Postfix is a running Postfix.
 type Postfix struct {
+	Config  string // its configuration folder
 	Log     string // its log file
 	Mailbox string // folder of its Maildirs, one a user
 }
@@ -94,7 +95,7 @@ func StartPostfix(ns *Namespace, config PostfixConfig) (*Postfix, error) {
 	if err != nil {
 		return nil, err
 	}
-	postfix := &Postfix{Log: filepath.Join(config.Dir, "log"), Mailbox: mailbox}
+	postfix := &Postfix{Config: etc, Log: filepath.Join(config.Dir, "log"), Mailbox: mailbox}
 
 	var users strings.Builder
 	for _, domain := range config.Domains {
@@ -155,11 +156,11 @@ func StartPostfix(ns *Namespace, config PostfixConfig) (*Postfix, error) {
 		return nil, err
 	}
 
-	if err := ns.Run("postfix", "-c", etc, "check"); err != nil {
+	if err := ns.Run(Command("postfix", "-c", etc, "check")); err != nil {
 		return nil, err
 	}
-	cmd := ns.Command("/usr/lib/postfix/sbin/master", "-c", etc, "-d")
-	return postfix, start(cmd, func() error {
+	cmd := Command("/usr/lib/postfix/sbin/master", "-c", etc, "-d")
+	return postfix, start(ns, cmd, func() error {
 		for address := range config.Services {
 			if err := greets(ns, address); err != nil {
 				return err
@@ -202,10 +203,10 @@ func StartPostgrey(ns *Namespace, dir, address string, delay int) error {
 	if err := os.WriteFile(whitelist, nil, 0o644); err != nil {
 		return err
 	}
-	cmd := ns.Command("postgrey", "--inet="+host+":"+port, "--dbdir="+database,
+	cmd := Command("postgrey", "--inet="+host+":"+port, "--dbdir="+database,
 		fmt.Sprintf("--delay=%d", delay), "--auto-whitelist-clients=0",
 		"--whitelist-clients="+whitelist, "--whitelist-recipients="+whitelist)
-	return start(cmd, func() error { return accepts(ns, address) })
+	return start(ns, cmd, func() error { return accepts(ns, address) })
 }
 
 // EximConfig says what an Exim is to be.
@@ -241,8 +242,8 @@ func StartExim(ns *Namespace, config EximConfig) (*Exim, error) {
 		return nil, err
 	}
 	exim := &Exim{Log: filepath.Join(config.Dir, "log", "mainlog")}
-	cmd := ns.Command(eximProgram(), "-C", file, "-bdf")
-	return exim, start(cmd, func() error {
+	cmd := Command(eximProgram(), "-C", file, "-bdf")
+	return exim, start(ns, cmd, func() error {
 		for _, address := range config.Addresses {
 			if strings.Contains(address, ":") {
 				address = "[" + address + "]"
