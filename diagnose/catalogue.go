@@ -1,0 +1,171 @@
+package diagnose
+
+import (
+	"time"
+
+	"github.com/smtpcheck/smtpcheck/smtp"
+)
+
+// Retry says whether trying again can help.
+type Retry string
+
+// The values of Retry. In a row, "" means RetryLater for a 4yz reply and
+// RetryNever for a 5yz reply (RFC 5321, section 4.2.1).
+const (
+	RetryLater    Retry = "later"     // the same again, later
+	RetryAfterFix Retry = "after-fix" // once what the remedy names is done
+	RetryNever    Retry = "never"
+)
+
+// Row is one row of the reply catalogue: a kind of reply, and what it means.
+// Every condition that is not "" must hold.
+type Row struct {
+	// ID names the row for ever: "postfix/user-unknown".
+	ID string
+	// Codes are the reply codes it may have, separated by blanks: exact ("550")
+	// or a class ("4"); "" means any 4yz or 5yz.
+	Codes string
+	// Enhanced are the enhanced status codes it may have, separated by blanks;
+	// each part is a number or "*", as in "*.1.1". They are compared after the
+	// class was replaced by that of the reply code, which is the one that counts.
+	Enhanced string
+	// Stages are those where it may stand; nil means any. A reply whose stage is
+	// not known may be any row's.
+	Stages []smtp.Stage
+	// Words are alternatives, one of which must be in the text. Each is lower-case
+	// text in which "*" stands for anything; "^" at its front and "$" at its end
+	// bind it to the beginning and the end of the text.
+	Words []string
+
+	Reason     Reason // "" for replies that are not refusals
+	Side       Side   // "" for that of the reason
+	Confidence Confidence
+	Retry      Retry
+	RetryAfter time.Duration // how long to wait where the reply does not say; 0 for no advice
+
+	// Explain is what it means, Remedy what to do; "" in both for those of the reason.
+	Explain, Remedy string
+	// Source is the server or provider that says so, or the standard.
+	Source string
+	// Example is a reply, lines separated by "\n", that this row and no other
+	// matches, at ExampleStage. It is the row's test.
+	Example      string
+	ExampleStage smtp.Stage
+}
+
+// Match tells how a reply was matched.
+type Match struct {
+	// Reply is what was judged: the reply, or the one it quotes of another server.
+	Reply smtp.Reply
+	// Stage is what that reply answered; "" when that is not known.
+	Stage smtp.Stage
+	// Relayed reports that the cause is another server's reply, quoted in this one.
+	Relayed    bool
+	Side       Side
+	Confidence Confidence
+	Retry      Retry
+	// RetryAfter is how long to wait, as the reply says or else as the row does; 0 for no advice.
+	RetryAfter time.Duration
+}
+
+// catalogue is the whole table, most specific first: what only one provider or
+// server says, then the words that many say, then the enhanced status codes, the
+// reply codes, and the classes. The first row that matches counts.
+var catalogue = [...][]Row{
+
+	classRows,
+}
+
+// Rows returns the rows of the reply catalogue in their order.
+func Rows() []Row {
+	var out []Row
+	for _, rows := range catalogue {
+		out = append(out, rows...)
+	}
+	return out
+}
+
+// RowByID returns the row of the reply catalogue with this ID.
+func RowByID(id string) (Row, bool) {
+	for _, rows := range catalogue {
+		for i := range rows {
+			if rows[i].ID == id {
+				return rows[i].whole(), true
+			}
+		}
+	}
+	return Row{}, false
+}
+
+// Lookup finds what a reply means. stage is what it answers, "" when that is not
+// known. There is always a row: the last ones are the classes of RFC 3463.
+//
+// A reply that quotes another server's ("host X said: 450 ...") is judged by the
+// quoted one, which is the cause.
+func Lookup(stage smtp.Stage, reply smtp.Reply) (Row, Match) {
+	m := Match{Reply: reply, Stage: stage}
+	text := joined(reply)
+	if inner, at, ok := quoted(text); ok {
+		m.Reply, m.Stage, m.Relayed = inner, at, true
+		text = joined(inner)
+	}
+	s := newSubject(m.Stage, m.Reply, text)
+	row := s.find()
+	m.Side, m.Confidence = row.Side, row.Confidence
+	if m.Side == "" {
+		m.Side = sideOf(row.Reason)
+	}
+	if s.stage == "" && len(row.Stages) > 0 && m.Confidence != Guess {
+		m.Confidence = lower(m.Confidence)
+	}
+	m.Retry = row.retry(reply)
+	if hint := retryHint(s.text); hint > 0 && (m.Retry == RetryLater || reply.Class() == 4) {
+		m.RetryAfter = hint
+	} else if m.Retry == RetryLater {
+		m.RetryAfter = row.RetryAfter
+	}
+	return row.whole(), m
+}
+
+// retry is the row's advice for a reply of this class.
+func (r *Row) retry(reply smtp.Reply) Retry {
+	class := reply.Class()
+	if class == 0 {
+		class = reply.Enhanced.Class
+	}
+	switch {
+	case r.Retry != "":
+		return r.Retry
+	case class == 5:
+		return RetryNever
+	case class == 4:
+		return RetryLater
+	}
+	return RetryNever
+}
+
+// whole is the row with what it leaves to its reason filled in.
+func (r *Row) whole() Row {
+	out := *r
+	about, _ := AboutReason(r.Reason)
+	if out.Side == "" {
+		out.Side = about.Side
+	}
+	if out.Side == "" {
+		out.Side = SideNone
+	}
+	if out.Explain == "" {
+		out.Explain = about.Explain
+	}
+	if out.Remedy == "" {
+		out.Remedy = about.Remedy
+	}
+	return out
+}
+
+func lower(c Confidence) Confidence {
+	if c == Certain {
+		return Likely
+	}
+	return Guess
+}

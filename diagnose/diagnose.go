@@ -1,0 +1,66 @@
+package diagnose
+
+// Diagnose judges all that is known about one recipient: the verdict by the
+// rule for a recipient (see [Case.decide]), what a sender would have met, and findings.
+func Diagnose(c *Case) Diagnosis {
+	d := Diagnosis{Outcomes: c.outcomes(), Final: true}
+	spots := c.spots(d.Outcomes)
+	if len(spots) > 0 {
+		c.apply(&d, c.decide(spots), spots)
+	} else {
+		c.withoutSessions(&d)
+	}
+	d.Findings = c.findings(&d, spots)
+	c.suspectUs(&d)
+	d.Summary, d.Remedy = c.summary(&d), c.remedy(&d)
+	return d
+}
+
+// Decided reports whether the verdict is known although places are pending: a
+// walk that goes host by host, as a sender's does, may end, and what is still
+// under way cannot change it. It costs less than [Diagnose].
+func Decided(c *Case) bool {
+	spots := c.spots(c.outcomes())
+	if len(spots) == 0 {
+		return len(c.Pending) == 0
+	}
+	return c.decide(spots).final
+}
+
+func (c *Case) outcomes() []Outcome {
+	out := make([]Outcome, len(c.Attempts))
+	for i, a := range c.Attempts {
+		out[i] = Session(a, c.Recipient, c.Mode)
+	}
+	return out
+}
+
+// apply takes over what the rule came to.
+func (c *Case) apply(d *Diagnosis, by decision, spots []*spot) {
+	d.Final = by.final
+	d.Walk = walk(spots, by.spot)
+	if by.blocked {
+		d.Verdict, d.Reason, d.Side, d.Confidence, d.Retry = Undetermined, Interrupted, SideNone, Certain, RetryLater
+		if by.at != nil {
+			d.DecidedBy = evidenceOf(&by.at.outcomes[len(by.at.outcomes)-1])
+		}
+		return
+	}
+	d.Verdict = by.verdict
+	if by.spot == nil {
+		d.Reason, d.Side, d.Confidence = Unknown, SideNone, Guess
+		return
+	}
+	o := by.spot.outcome()
+	d.Deciding = o
+	d.Reason, d.Side, d.Confidence = o.Reason, o.Side, o.Confidence
+	d.Retry, d.RetryAfter = o.Retry, o.RetryAfter
+	d.DecidedBy = evidenceOf(o)
+}
+
+func evidenceOf(o *Outcome) *Evidence {
+	if o.Event == 0 {
+		return nil
+	}
+	return &Evidence{Session: o.Session, Event: o.Event}
+}

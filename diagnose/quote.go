@@ -1,0 +1,77 @@
+package diagnose
+
+import (
+	"strings"
+
+	"github.com/smtpcheck/smtpcheck/smtp"
+)
+
+// quoted finds the reply of another server that a text quotes, the innermost
+// where there are several, and the stage it names:
+// "host X[ip] said: 450 4.1.1 ... (in reply to RCPT TO command)". The text is
+// lower case; so is the reply.
+func quoted(text string) (smtp.Reply, smtp.Stage, bool) {
+	for end := len(text); end > 0; {
+		i := strings.LastIndex(text[:end], "said: ")
+		if i < 0 {
+			break
+		}
+		tail := text[i+len("said: "):]
+		if isReply(tail) {
+			stage, tail := replyStage(tail)
+			return replyFrom(tail), stage, true
+		}
+		end = i
+	}
+	return smtp.Reply{}, "", false
+}
+
+// isReply reports whether a text begins as a reply does.
+func isReply(text string) bool {
+	if len(text) < 3 || text[0] < '2' || text[0] > '5' || !digit(text[1]) || !digit(text[2]) {
+		return false
+	}
+	return len(text) == 3 || text[3] == ' ' || text[3] == '-'
+}
+
+func digit(c byte) bool { return c >= '0' && c <= '9' }
+
+// replyFrom makes a reply of text that is all on one line.
+func replyFrom(text string) smtp.Reply {
+	r, err := smtp.ParseReply(onLine(text))
+	if err != nil {
+		return smtp.Reply{Lines: []string{text}}
+	}
+	return r
+}
+
+// onLine makes the reply in text a last line: "550-x" would be continued.
+func onLine(text string) string {
+	if len(text) > 3 && text[3] == '-' && !strings.Contains(text, "\n") {
+		return text[:3] + " " + text[4:]
+	}
+	return text
+}
+
+// replyStage takes "(in reply to X command)" from a text, as Postfix puts it
+// behind a reply, and returns the stage it names.
+func replyStage(text string) (smtp.Stage, string) {
+	const mark = "(in reply to "
+	i := strings.LastIndex(strings.ToLower(text), mark)
+	if i < 0 {
+		return "", text
+	}
+	what, _, ok := strings.Cut(text[i+len(mark):], ")")
+	if !ok {
+		return "", text
+	}
+	for _, s := range smtp.Stages() {
+		if strings.EqualFold(s.Request(), what) {
+			return s, strings.TrimSpace(text[:i])
+		}
+	}
+	if strings.EqualFold(what, "HELO command") {
+		return smtp.StageEHLO, strings.TrimSpace(text[:i])
+	}
+	return "", strings.TrimSpace(text[:i])
+}

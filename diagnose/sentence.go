@@ -1,0 +1,120 @@
+package diagnose
+
+import (
+	"net"
+	"strconv"
+	"strings"
+
+	"github.com/smtpcheck/smtpcheck/probe"
+	"github.com/smtpcheck/smtpcheck/smtp"
+)
+
+// maxSaid bounds how much of a reply is quoted in a sentence.
+const maxSaid = 1000
+
+// place names the other end as Postfix does: "mx1.example.test[198.51.100.10]".
+func place(t probe.Target) string {
+	return t.Host + "[" + t.Addr.Addr().String() + "]"
+}
+
+// name names it where a port is no matter: "mx1.example.test [198.51.100.10]".
+func name(t probe.Target) string {
+	ip := t.Addr.Addr().String()
+	if literal := strings.TrimPrefix(strings.Trim(t.Host, "[]"), "IPv6:"); literal == ip {
+		return "[" + ip + "]"
+	}
+	return t.Host + " [" + ip + "]"
+}
+
+func (h *hearing) who() string { return "host " + place(h.a.Target) }
+
+// said is "host X[ip] said: 550 5.1.1 ... (in reply to RCPT TO command)".
+func (h *hearing) said(e *probe.Event) string {
+	if e.Reply.Class() > 3 && (e.Stage == smtp.StageGreeting || e.Stage == smtp.StageEHLO) {
+		return h.who() + " refused to talk to me: " + oneLine(*e.Reply)
+	}
+	return h.who() + " said: " + oneLine(*e.Reply) + " (in reply to " + e.Stage.Request() + ")"
+}
+
+// oneLine is a reply in one line, its codes once.
+func oneLine(r smtp.Reply) string {
+	var b strings.Builder
+	b.WriteString(strconv.Itoa(r.Code))
+	if !r.Enhanced.IsZero() {
+		b.WriteString(" " + r.Enhanced.String())
+	}
+	for _, line := range r.Lines {
+		text := strings.TrimSpace(smtp.LineText(line))
+		if text == "" {
+			continue
+		}
+		if room := maxSaid - b.Len(); len(text) > room {
+			b.WriteString(" " + strings.ToValidUTF8(text[:max(room, 0)], "") + "...")
+			break
+		}
+		b.WriteString(" " + text)
+	}
+	return b.String()
+}
+
+// failed says how a session failed, as Postfix would.
+func (h *hearing) failed(e *probe.Event) string {
+	f, where := e.Failure, place(h.a.Target)
+	switch f.Kind {
+	case probe.FailTimeout:
+		if e.Stage == smtp.StageConnect {
+			return h.connect("Connection timed out")
+		}
+		return "conversation with " + where + " timed out while " + e.Stage.During()
+	case probe.FailClosed, probe.FailReset:
+		return "lost connection with " + where + " while " + e.Stage.During()
+	case probe.FailRefused:
+		return h.connect("Connection refused")
+	case probe.FailUnreachable:
+		return h.connect(or(f.Detail, "No route to host"))
+	case probe.FailProhibited:
+		return h.connect(or(f.Detail, "prohibited by a packet filter"))
+	case probe.FailLocal:
+		return h.connect(or(f.Detail, "this machine could not open a socket"))
+	case probe.FailTLS, probe.FailTLSLimit:
+		return "Cannot start TLS: handshake failure" + detail(" with "+where, f.Detail)
+	case probe.FailTLSPolicy:
+		return "TLS is required by us and " + or(f.Detail, "is not to be had") + " (" + where + ")"
+	case probe.FailNotSMTP:
+		return h.who() + " does not speak SMTP" + detail("", f.Detail)
+	case probe.FailUnsolicited:
+		return h.who() + " sent a reply to nothing while " + e.Stage.During()
+	case probe.FailInjection:
+		return h.who() + " sent plaintext behind its reply to STARTTLS"
+	case probe.FailLimit:
+		return h.who() + " sent more than a session may have" + detail("", f.Detail)
+	case probe.FailInterrupted:
+		return "interrupted while " + e.Stage.During() + " (" + where + ")"
+	}
+	return h.who() + " broke the protocol" + detail("", f.Detail)
+}
+
+// connect is "connect to X[ip]:25: Connection refused".
+func (h *hearing) connect(why string) string {
+	t := h.a.Target
+	return "connect to " + place(t) + ":" + strconv.Itoa(int(t.Addr.Port())) + ": " + why
+}
+
+func detail(where, what string) string {
+	if what == "" {
+		return where
+	}
+	return where + ": " + what
+}
+
+func or(s, otherwise string) string {
+	if s != "" {
+		return s
+	}
+	return otherwise
+}
+
+// address is "198.51.100.10:25".
+func address(t probe.Target) string {
+	return net.JoinHostPort(t.Addr.Addr().String(), strconv.Itoa(int(t.Addr.Port())))
+}
