@@ -70,7 +70,7 @@ func (c *Client) Query(ctx context.Context, name string, t Type) *Answer {
 	if err != nil {
 		return &Answer{Name: name, Type: t, Status: StatusFailed, Err: err.Error()}
 	}
-	a := &Answer{Name: q.name, Type: t}
+	a := &Answer{Name: q.name, Type: q.typ}
 	for {
 		r := c.ask(ctx, a, q)
 		if r == nil {
@@ -162,7 +162,7 @@ func (c *Client) timeout() time.Duration {
 func (a *Answer) follow(name string, r *reply) (next string) {
 	first := len(a.Chain) == 0
 	a.AD = r.ad && (first || a.AD)
-	a.Rcode = r.rcodeName()
+	a.Rcode, a.Err = r.rcodeName(), ""
 	if first || r.ttl < a.TTL {
 		a.TTL = r.ttl
 	}

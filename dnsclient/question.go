@@ -38,7 +38,7 @@ func newQuestion(name string, t Type) (*question, error) {
 	if err != nil {
 		return nil, fmt.Errorf("not a domain name: %s", strings.TrimPrefix(err.Error(), "dns: "))
 	}
-	q := &question{typ: t, code: code, wire: buf[:n]}
+	q := &question{typ: Type(dns.Type(code).String()), code: code, wire: buf[:n]}
 	if n > maxName {
 		return nil, fmt.Errorf("not a domain name: it is longer than %d bytes", maxName)
 	}

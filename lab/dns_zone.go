@@ -128,24 +128,28 @@ func (z *zoneData) soa(name string) dns.RR {
 	}
 }
 
-// synthesise makes the records of the directives many and many-addresses.
+// maxZoneRecords is more than fit the 64 KiB of a message.
+const maxZoneRecords = 6000
+
+// synthesise makes the records of the directives many and many-addresses, as
+// many as can be sent.
 func (r *zoneRule) synthesise(q dnsQuery) []dns.RR {
 	head := dns.RR_Header{Name: q.name, Rrtype: q.typ, Class: dns.ClassINET, Ttl: 3600}
 	var rrs []dns.RR
 	switch q.typ {
 	case dns.TypeMX:
-		for i := range r.many {
+		for i := range min(r.many, maxZoneRecords) {
 			rrs = append(rrs, &dns.MX{Hdr: head, Preference: 10, Mx: fmt.Sprintf("mx%05d.%s", i+1, q.name)})
 		}
 	case dns.TypeA:
 		addr := netip.MustParseAddr("198.18.0.0")
-		for range r.manyAddresses {
+		for range min(r.manyAddresses, maxZoneRecords) {
 			addr = addr.Next()
 			rrs = append(rrs, &dns.A{Hdr: head, A: addr.AsSlice()})
 		}
 	case dns.TypeAAAA:
 		addr := netip.MustParseAddr("2001:db8:ff::")
-		for range r.manyAddresses {
+		for range min(r.manyAddresses, maxZoneRecords) {
 			addr = addr.Next()
 			rrs = append(rrs, &dns.AAAA{Hdr: head, AAAA: addr.AsSlice()})
 		}

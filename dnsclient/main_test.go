@@ -1,0 +1,84 @@
+package dnsclient
+
+import (
+	"net"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"github.com/smtpcheck/smtpcheck/lab"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// serve runs a DNS server with the zone on loopback, UDP and TCP on one port.
+func serve(t testing.TB, zone string) (*lab.DNSServer, string) {
+	t.Helper()
+	s, err := lab.NewDNS(zone)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { s.Close() })
+	for range 20 {
+		udp := listenUDP(t)
+		tcp, err := net.Listen("tcp", udp.LocalAddr().String())
+		if err != nil {
+			udp.Close() // somebody else has the TCP port
+			continue
+		}
+		s.ServeUDP(udp)
+		s.ServeTCP(tcp)
+		return s, udp.LocalAddr().String()
+	}
+	t.Fatal("no port free for UDP and TCP")
+	return nil, ""
+}
+
+func listenUDP(t testing.TB) net.PacketConn {
+	t.Helper()
+	conn, err := net.ListenPacket("udp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return conn
+}
+
+// ask asks a server with the zone once, impatiently.
+func ask(t testing.TB, zone, name string, typ Type) *Answer {
+	t.Helper()
+	_, addr := serve(t, zone)
+	return impatient(addr).Query(t.Context(), name, typ)
+}
+
+// impatient returns a client that gives up within milliseconds.
+func impatient(servers ...string) *Client {
+	return &Client{Servers: servers, Timeout: 150 * time.Millisecond, Rounds: 1}
+}
+
+// unused returns an address where nobody listens.
+func unused(t testing.TB) string {
+	t.Helper()
+	conn := listenUDP(t)
+	defer conn.Close()
+	return conn.LocalAddr().String()
+}
+
+// tries prints the exchanges in short: network, code, trouble.
+func tries(a *Answer) []string {
+	var s []string
+	for _, e := range a.Exchanges {
+		line := e.Network
+		if e.Rcode != "" {
+			line += " " + e.Rcode
+		}
+		if e.Truncated {
+			line += " truncated"
+		}
+		if e.Err != "" {
+			line += ": " + e.Err
+		}
+		s = append(s, line)
+	}
+	return s
+}
