@@ -1,0 +1,228 @@
+package lab
+
+import (
+	"context"
+	"crypto/x509"
+	"embed"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net"
+	"net/netip"
+	"sync"
+
+	"github.com/smtpcheck/smtpcheck/lab/simnet"
+)
+
+//go:embed world
+var builtin embed.FS
+
+// resolverAddress is where the world's DNS server is.
+const resolverAddress = "198.51.100.53:53"
+
+// Options say what world to open. The zero Options are the built-in one.
+type Options struct {
+	// Files holds the file "zone" and the dialogues, HOST.dialogue for port 25
+	// or those that it names, HOST@PORT.dialogue for another port of that
+	// host. nil means the built-in world.
+	Files fs.FS
+	// Network, if not nil, carries everything instead of loopback sockets: for
+	// testing/synctest bubbles. Its links decide about delays and faults.
+	Network *simnet.Network
+}
+
+// World is a set of mail servers at documentation addresses, and the DNS that
+// leads there. A host starts when it is first dialled.
+type World struct {
+	// Resolver is the address and port of the DNS server, UDP and TCP, to be
+	// reached through Dial.
+	Resolver string
+	// RootCAs has the authority that signs the hosts' certificates.
+	RootCAs *x509.CertPool
+
+	files     fs.FS
+	network   *simnet.Network
+	authority *Authority
+	ctx       context.Context // ends with the world
+	cancel    context.CancelFunc
+
+	mu        sync.Mutex
+	closed    bool
+	names     map[netip.Addr]string // of the hosts, by address; nil until needed
+	endpoints map[netip.AddrPort]*endpoint
+	dns       *DNSServer
+	dnsUDP    string // where it listens
+	dnsTCP    string
+}
+
+// Open opens a world. Nothing starts before it is dialled.
+func Open(o Options) (*World, error) {
+	w := &World{
+		Resolver:  resolverAddress,
+		files:     o.Files,
+		network:   o.Network,
+		authority: NewAuthority(),
+		endpoints: make(map[netip.AddrPort]*endpoint),
+	}
+	if w.files == nil {
+		files, err := fs.Sub(builtin, "world")
+		if err != nil {
+			return nil, err
+		}
+		w.files = files
+	}
+	w.RootCAs = w.authority.Pool()
+	w.ctx, w.cancel = context.WithCancel(context.Background())
+	return w, nil
+}
+
+// CertificatePEM returns the certificate of the world's authority as text, for
+// clients that are not part of this process.
+func (w *World) CertificatePEM() []byte { return w.authority.PEM() }
+
+// Dial connects to a host of the world, or to its DNS server, at a documentation
+// address. The connection is a loopback one; for "udp" it is a true
+// [*net.UDPConn]. An address outside the world is refused.
+func (w *World) Dial(ctx context.Context, network, address string) (net.Conn, error) {
+	if address == w.Resolver {
+		return w.dialDNS(ctx, network)
+	}
+	e, err := w.endpoint(address)
+	if err != nil {
+		return nil, &net.OpError{Op: "dial", Net: network, Err: err}
+	}
+	outcome := simnet.Refused
+	if e != nil && len(network) >= 3 && network[:3] == "tcp" {
+		outcome = e.next()
+	}
+	if outcome != simnet.Accept {
+		ctx, cancel := context.WithCancel(ctx)
+		defer cancel()
+		defer context.AfterFunc(w.ctx, cancel)()
+		return nil, outcome.Fail(ctx, network, address, 0)
+	}
+	local, err := w.start(e)
+	if err != nil {
+		return nil, err
+	}
+	return w.connect(ctx, "tcp", local)
+}
+
+// connect dials an address that something of the world listens on.
+func (w *World) connect(ctx context.Context, network, address string) (net.Conn, error) {
+	if w.network != nil {
+		return w.network.Dial(ctx, network, address)
+	}
+	var d net.Dialer
+	return d.DialContext(ctx, network, address)
+}
+
+// listen opens a listener for what belongs at address: there, in memory; on a
+// free port of loopback otherwise.
+func (w *World) listen(address string) (net.Listener, error) {
+	if w.network != nil {
+		return w.network.Listen(address)
+	}
+	return net.Listen("tcp", "127.0.0.1:0")
+}
+
+// Server returns the server at a documentation address, such as
+// "198.51.100.10:25", starting it if need be: for tests that ask what it was told.
+func (w *World) Server(address string) (*Server, error) {
+	e, err := w.endpoint(address)
+	if err != nil {
+		return nil, err
+	}
+	if e == nil {
+		return nil, fmt.Errorf("nothing in the lab listens at %s", address)
+	}
+	if _, err := w.start(e); err != nil {
+		return nil, err
+	}
+	return e.server, nil
+}
+
+// Close ends everything that was started and returns when nothing is left running.
+func (w *World) Close() error {
+	w.mu.Lock()
+	w.closed = true
+	endpoints := w.endpoints
+	w.endpoints = nil
+	server := w.dns
+	w.mu.Unlock()
+	w.cancel()
+	for _, e := range endpoints {
+		_ = e.server.Close()
+	}
+	for _, e := range endpoints {
+		e.serving.Wait()
+	}
+	if server != nil {
+		return server.Close()
+	}
+	return nil
+}
+
+// errClosed is what a world that was closed says.
+var errClosed = errors.New("the lab is closed")
+
+// dialDNS connects to the DNS server, starting it first if need be.
+func (w *World) dialDNS(ctx context.Context, network string) (net.Conn, error) {
+	if err := w.startDNS(); err != nil {
+		return nil, err
+	}
+	if len(network) >= 3 && network[:3] == "udp" {
+		return w.connect(ctx, "udp", w.dnsUDP)
+	}
+	return w.connect(ctx, "tcp", w.dnsTCP)
+}
+
+func (w *World) startDNS() error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.closed {
+		return errClosed
+	}
+	if w.dns != nil {
+		return nil
+	}
+	zone, err := fs.ReadFile(w.files, "zone")
+	if err != nil {
+		return err
+	}
+	server, err := NewDNS(string(zone))
+	if err != nil {
+		return err
+	}
+	udp, tcp, err := w.listenDNS()
+	if err != nil {
+		return err
+	}
+	server.ServeUDP(udp)
+	server.ServeTCP(tcp)
+	w.dns, w.dnsUDP, w.dnsTCP = server, udp.LocalAddr().String(), tcp.Addr().String()
+	return nil
+}
+
+// listenDNS opens both sockets of the DNS server, with the same port number.
+func (w *World) listenDNS() (net.PacketConn, net.Listener, error) {
+	if w.network != nil {
+		udp, err := w.network.ListenPacket(w.Resolver)
+		if err != nil {
+			return nil, nil, err
+		}
+		tcp, err := w.network.Listen(w.Resolver)
+		return udp, tcp, err
+	}
+	for try := 1; ; try++ {
+		udp, err := net.ListenPacket("udp", "127.0.0.1:0")
+		if err != nil {
+			return nil, nil, err
+		}
+		tcp, err := net.Listen("tcp", udp.LocalAddr().String())
+		if err == nil || try == 20 {
+			return udp, tcp, err
+		}
+		_ = udp.Close() // somebody else has that port for TCP
+	}
+}
