@@ -130,6 +130,7 @@ type Session struct {
 	Stage    smtp.Stage       `json:"stage"`
 	Reply    *Reply           `json:"reply,omitempty"`
 	Sentence string           `json:"sentence,omitempty"` // the outcome as Postfix would log it
+	Row      string           `json:"row,omitempty"`      // of the reply catalogue, that gave the reason
 
 	TLS               *TLS              `json:"tls,omitempty"`
 	Capabilities      map[string]string `json:"capabilities,omitempty"`

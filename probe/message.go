@@ -13,7 +13,7 @@ import (
 
 // sendMessage does DATA and the message text (RFC 5321, sections 3.3 and
 // 4.1.1.4). After the first byte of text nothing is ever tried again.
-func sendMessage(s *Session) {
+func sendMessage(s *Session, m *Message) {
 	replies, ok := s.Do(smtp.DATA())
 	if !ok {
 		return
@@ -25,7 +25,7 @@ func sendMessage(s *Session) {
 		return
 	}
 	s.stage = smtp.StageMessage
-	body, err := s.opts.Message.Open()
+	body, err := m.Open()
 	if err != nil {
 		s.fail(FailLocal, "the message cannot be read: "+err.Error())
 		return

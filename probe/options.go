@@ -52,7 +52,8 @@ type Options struct {
 
 	Pipeline  bool       // send MAIL and RCPT together where PIPELINING is offered (RFC 2920)
 	StopAfter smtp.Stage // greeting, ehlo, starttls, mail or rcpt; "": rcpt
-	Message   *Message   // nil: none is sent
+	// Message gives the message for a recipient; nil: none is sent.
+	Message func(smtp.Mailbox) *Message
 
 	Timeouts Timeouts
 

@@ -174,7 +174,11 @@ func transaction(s *Session, recipient smtp.Mailbox) {
 		s.note(NoteNeedsUTF8, "an address is not ASCII and the server does not offer SMTPUTF8 (RFC 6531)")
 		return
 	}
-	mail, err := smtp.MAIL(s.opts.From, s.mailParams(recipient)...)
+	var message *Message
+	if s.opts.Message != nil {
+		message = s.opts.Message(recipient)
+	}
+	mail, err := smtp.MAIL(s.opts.From, s.mailParams(recipient, message)...)
 	if err == nil && s.opts.stopAfter() == smtp.StageMail {
 		s.ask(mail)
 		return
@@ -184,8 +188,8 @@ func transaction(s *Session, recipient smtp.Mailbox) {
 		s.fail(FailLocal, smtp.ErrUnsafe.Error())
 		return
 	}
-	if s.envelope(mail, rcpt) && s.opts.Message != nil {
-		sendMessage(s)
+	if s.envelope(mail, rcpt) && message != nil {
+		sendMessage(s, message)
 	}
 }
 
@@ -213,9 +217,8 @@ func (s *Session) envelope(mail, rcpt smtp.Command) bool {
 
 // mailParams are the parameters of MAIL that the message and the addresses need
 // and the server offers.
-func (s *Session) mailParams(recipient smtp.Mailbox) []string {
+func (s *Session) mailParams(recipient smtp.Mailbox, m *Message) []string {
 	var params []string
-	m := s.opts.Message
 	if m != nil && s.caps.Has("SIZE") {
 		params = append(params, fmt.Sprintf("SIZE=%d", m.Size))
 	}

@@ -181,12 +181,14 @@ func selfSigned(c *x509.Certificate) bool {
 func describeCertificate(c *x509.Certificate) Certificate {
 	sum, spki := sha256.Sum256(c.Raw), sha256.Sum256(c.RawSubjectPublicKeyInfo)
 	d := Certificate{
-		Subject: c.Subject.String(), Issuer: c.Issuer.String(),
+		Subject: strings.ToValidUTF8(c.Subject.String(), "?"), Issuer: strings.ToValidUTF8(c.Issuer.String(), "?"),
 		NotBefore: c.NotBefore.UTC(), NotAfter: c.NotAfter.UTC(),
 		Serial: c.SerialNumber.Text(16), Signature: c.SignatureAlgorithm.String(),
 		SHA256: hex.EncodeToString(sum[:]), SPKISHA256: hex.EncodeToString(spki[:]),
 	}
-	d.Names = append(d.Names, c.DNSNames...)
+	for _, name := range c.DNSNames {
+		d.Names = append(d.Names, strings.ToValidUTF8(name, "?"))
+	}
 	for _, ip := range c.IPAddresses {
 		d.Names = append(d.Names, ip.String())
 	}

@@ -1,0 +1,247 @@
+package check
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/smtpcheck/smtpcheck/diagnose"
+	"github.com/smtpcheck/smtpcheck/mxresolve"
+	"github.com/smtpcheck/smtpcheck/probe"
+	"github.com/smtpcheck/smtpcheck/smtp"
+)
+
+// compose makes the messages to send, before anything is dialled.
+func (r *run) compose() error {
+	t := r.opts.Text
+	if t == nil {
+		return nil
+	}
+	for _, x := range r.recipients {
+		var m message
+		if t.File != "" {
+			msg, converted, err := OpenFile(t.File)
+			if err != nil {
+				return &FileError{t.File, err}
+			}
+			m.msg = msg
+			if converted {
+				m.note = "the lines of the message file end in LF; they are sent with CRLF"
+			}
+		} else {
+			m.msg, m.id = t.Compose(x.Mailbox, r.started)
+		}
+		r.messages[x.Mailbox.String()] = m
+	}
+	return nil
+}
+
+// FileError is a message file that cannot be used.
+type FileError struct {
+	Name string
+	Err  error
+}
+
+func (e *FileError) Error() string { return fmt.Sprintf("the message file %s: %v", e.Name, e.Err) }
+
+// Unwrap returns the cause.
+func (e *FileError) Unwrap() error { return e.Err }
+
+// reports makes the report for each recipient.
+func (r *run) reports() []*Report {
+	took := time.Since(r.started)
+	var out []*Report
+	for i, x := range r.recipients {
+		out = append(out, r.report(r.refs[i], x, took))
+	}
+	return out
+}
+
+func (r *run) report(ref Ref, x Recipient, took time.Duration) *Report {
+	c := r.caseOf(x.Mailbox)
+	d := diagnose.Diagnose(c)
+	rep := &Report{
+		Schema: Schema, ID: ref.ID, Tool: Tool{"smtpcheck", r.opts.Version}, Started: ref.Started,
+		Duration: Millis(took), Mode: c.Mode, Lab: c.Lab,
+		Recipient: ref.Recipient, Sender: c.Sender, HELO: r.opts.Probe.HELO, Notes: x.Notes,
+		Resolution: newResolution(r.resolution), Sessions: []Session{},
+		Verdict: d.Verdict, Reason: d.Reason, Side: d.Side, Confidence: d.Confidence, DecidedBy: d.DecidedBy,
+		DecidedAfter: Millis(r.known[ref.Recipient]), RetryAfter: int(d.RetryAfter.Round(time.Second).Seconds()),
+		Summary: d.Summary, Remedy: d.Remedy, Findings: newFindings(d.Findings),
+	}
+	if rep.DecidedAfter == 0 {
+		rep.DecidedAfter = rep.Duration
+	}
+	if u := x.Mailbox.Domain.Unicode; u != "" {
+		rep.RecipientUnicode = x.Mailbox.Local + "@" + u
+	}
+	for _, s := range r.skipped {
+		rep.Skipped = append(rep.Skipped, Skipped{s.Host, s.Address.String(), s.Reason, s.Kind})
+	}
+	for i, a := range c.Attempts {
+		rep.Sessions = append(rep.Sessions, newSession(a, d.Outcomes[i], a.Transaction(ref.Recipient)))
+	}
+	if rep.HELO == "" {
+		rep.HELO = firstHELO(c.Attempts)
+	}
+	for _, s := range d.Walk {
+		rep.Walk = append(rep.Walk, Step{
+			s.Outcome.Session, s.Host, s.Addr.String(), s.Outcome.Verdict, s.Outcome.Reason, Millis(s.Wait), s.Outcome.Sentence,
+		})
+	}
+	if c.Mode == diagnose.ModeData {
+		rep.Message = r.messageOf(ref.Recipient, c, &d, rep)
+	}
+	rep.ExitCode = exitCode(d.Verdict, d.Reason, d.Deciding == nil)
+	return rep
+}
+
+func firstHELO(attempts []*probe.Attempt) string {
+	for _, a := range attempts {
+		if a.Connected() {
+			return a.HELO
+		}
+	}
+	return ""
+}
+
+// messageOf says what became of the message.
+func (r *run) messageOf(recipient string, c *diagnose.Case, d *diagnose.Diagnosis, rep *Report) *Message {
+	m := r.messages[recipient]
+	out := &Message{Sent: "no", MessageID: m.id, Size: m.msg.Size}
+	if m.note != "" {
+		rep.Notes = append(rep.Notes[:len(rep.Notes):len(rep.Notes)], m.note)
+	}
+	for i, a := range c.Attempts {
+		tx := a.Transaction(recipient)
+		for k := range a.Events {
+			e := &a.Events[k]
+			if e.Transaction != tx || e.Stage != smtp.StageMessage {
+				continue
+			}
+			switch {
+			case e.Kind == probe.KindData:
+				out.Sent, out.SHA256, out.Host, out.Address = "unknown", e.Data.SHA256, a.Target.Host, a.Target.Addr.String()
+			case e.Kind == probe.KindReply && e.Reply.Usable() && e.Reply.Class() == 2 && d.Outcomes[i].Verdict == diagnose.Accepted:
+				out.Sent, out.QueueID, out.AcceptedAt = "yes", diagnose.QueueID(*e.Reply), &Time{e.Time}
+			case e.Kind == probe.KindReply && e.Reply.Usable() && e.Reply.Class() >= 4:
+				out.Sent = "no"
+			}
+		}
+	}
+	return out
+}
+
+func newSession(a *probe.Attempt, o diagnose.Outcome, tx int) Session {
+	s := Session{
+		ID: a.ID, Purpose: a.Purpose, After: a.After, Host: a.Target.Host, Also: list(a.Target.Also),
+		Preference: a.Target.Preference, Address: a.Target.Addr.String(), HELO: a.HELO, Started: Time{a.Started},
+		Outcome: o.Verdict, Reason: o.Reason, Stage: o.Stage, Sentence: o.Sentence, Row: o.Row,
+		TLS: newTLS(a.TLS()), Capabilities: a.Capabilities().Map(), CapabilitiesPlain: a.CapabilitiesPlain().Map(),
+		Events: []Event{},
+	}
+	if a.Local.IsValid() {
+		s.Local = a.Local.String()
+	}
+	if o.Reply != nil {
+		s.Reply = &Reply{o.Reply.Code, o.Reply.Enhanced.String(), o.Reply.Text()}
+	}
+	mine := probe.Attempt{Target: a.Target}
+	for _, e := range a.Events {
+		if e.Transaction == 0 || e.Transaction == tx {
+			mine.Events = append(mine.Events, e)
+			s.Events = append(s.Events, Event{e})
+		}
+	}
+	s.Timings = mine.Timings()
+	return s
+}
+
+func newResolution(res *mxresolve.Result) *Resolution {
+	if res == nil {
+		return nil
+	}
+	out := &Resolution{
+		Domain: res.Domain, Kind: res.Kind, Problem: res.Problem, Notes: res.Notes, AD: res.AD,
+		Aliases: res.Chain, TotalMX: res.TotalMX, Hosts: []Host{}, Queries: []Query{},
+	}
+	for i := range res.Hosts {
+		h := &res.Hosts[i]
+		host := Host{
+			Name: h.Name, Preference: h.Preference, TTL: h.TTL, Addresses: []string{},
+			Problem: h.Problem, Notes: h.Notes, Aliases: h.Chain, Queries: h.Queries,
+		}
+		for _, a := range h.Addresses {
+			host.Addresses = append(host.Addresses, a.String())
+		}
+		out.Hosts = append(out.Hosts, host)
+	}
+	for i := range res.Queries {
+		q := &res.Queries[i]
+		query := Query{
+			ID: q.ID, Server: q.Server, Network: q.Network, Name: q.Name, Type: string(q.Type), Rcode: q.Rcode,
+			RTT: Millis(q.RTT), TTL: q.TTL, AD: q.AD, AA: q.Authoritative, TC: q.Truncated,
+			Answers: list(q.Answers), Error: q.Err,
+		}
+		if q.Total > len(q.Answers) {
+			query.Total = q.Total
+		}
+		out.Queries = append(out.Queries, query)
+	}
+	return out
+}
+
+func newFindings(fs []diagnose.Finding) []Finding {
+	out := []Finding{}
+	for _, f := range fs {
+		out = append(out, Finding{f.Rule, f.Severity, f.Summary, f.Explain, f.Remedy, f.References, f.Evidence})
+	}
+	return out
+}
+
+// list is never nil, so that JSON has [] and not null.
+func list(s []string) []string {
+	if s == nil {
+		return []string{}
+	}
+	return s
+}
+
+// MXReport is where the mail for a domain would go, and what is wrong with that.
+type MXReport struct {
+	Schema     int              `json:"schema"`
+	Domain     string           `json:"domain"`
+	Unicode    string           `json:"domain_unicode,omitempty"`
+	Resolution *Resolution      `json:"resolution"`
+	Verdict    diagnose.Verdict `json:"verdict,omitempty"` // only where DNS alone decides
+	Reason     diagnose.Reason  `json:"reason,omitempty"`
+	Summary    string           `json:"summary"`
+	Remedy     string           `json:"remedy,omitempty"`
+	ExitCode   int              `json:"exit_code"`
+	Findings   []Finding        `json:"findings"`
+}
+
+// MX finds where the mail for a domain would go. It speaks no SMTP.
+func MX(ctx context.Context, domain smtp.Domain, o Options) *MXReport {
+	res := (&mxresolve.Resolver{DNS: o.DNS}).Resolve(ctx, domain.ASCII, nil)
+	d := diagnose.Diagnose(&diagnose.Case{Recipient: "postmaster@" + domain.ASCII, Lab: o.Lab, Resolution: res, Mode: diagnose.ModeRcpt})
+	m := &MXReport{
+		Schema: Schema, Domain: domain.ASCII, Unicode: domain.Unicode, Resolution: newResolution(res),
+		Findings: newFindings(d.Findings),
+	}
+	if !usable(res) {
+		m.Verdict, m.Reason, m.Summary, m.Remedy = d.Verdict, d.Reason, d.Summary, d.Remedy
+		m.ExitCode = exitCode(d.Verdict, d.Reason, true)
+	}
+	return m
+}
+
+// usable reports whether there is anywhere to connect to.
+func usable(res *mxresolve.Result) bool {
+	for i := range res.Hosts {
+		if len(res.Hosts[i].Addresses) > 0 {
+			return true
+		}
+	}
+	return false
+}

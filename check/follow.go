@@ -1,0 +1,132 @@
+package check
+
+import (
+	"github.com/smtpcheck/smtpcheck/diagnose"
+	"github.com/smtpcheck/smtpcheck/probe"
+	"github.com/smtpcheck/smtpcheck/smtp"
+)
+
+// another is a connection that follows a session.
+type another struct {
+	purpose probe.Purpose
+	options probe.Options
+	from    int // the first recipient it is for, for PurposeRetry
+}
+
+// next decides whether a session is followed by another with the same address,
+// and of what purpose; nil for none. It is a pure function of the transcript.
+func next(a *probe.Attempt, o *probe.Options) *another {
+	f := a.Failure()
+	switch {
+	case a.Purpose == probe.PurposeProbe && f != nil && f.Stage == smtp.StageTLS && fallsBack(o, f.Failure.Kind):
+		plain := *o
+		plain.TLS = probe.Never
+		return &another{purpose: probe.PurposePlainFallback, options: plain}
+	case a.Purpose == probe.PurposeProbe && f != nil && o.Pipeline && pipeliningBroke(a, f):
+		lockstep := *o
+		lockstep.Pipeline = false
+		return &another{purpose: probe.PurposeNoPipelining, options: lockstep}
+	case a.Purpose != probe.PurposeRetry:
+		if from := leftOver(a); from > 0 {
+			return &another{purpose: probe.PurposeRetry, options: *o, from: from}
+		}
+	}
+	return nil
+}
+
+// fallsBack reports whether a sender that takes TLS when it can would try again
+// without it (RFC 7435, section 3).
+func fallsBack(o *probe.Options, kind probe.FailureKind) bool {
+	if o.TLS != "" && o.TLS != probe.Opportunistic || o.TLSVerify {
+		return false
+	}
+	switch kind {
+	case probe.FailTLS, probe.FailTLSLimit, probe.FailTimeout, probe.FailClosed, probe.FailReset:
+		return true
+	}
+	return false
+}
+
+// pipeliningBroke reports whether a session went wrong in an envelope that was
+// sent in one flight.
+func pipeliningBroke(a *probe.Attempt, f *probe.Event) bool {
+	if f.Stage != smtp.StageMail && f.Stage != smtp.StageRcpt || !a.Capabilities().Has("PIPELINING") {
+		return false
+	}
+	switch f.Failure.Kind {
+	case probe.FailTimeout, probe.FailClosed, probe.FailReset, probe.FailProtocol, probe.FailUnsolicited:
+		return true
+	}
+	return false
+}
+
+// leftOver is the index of the first recipient that the session never got to,
+// after others had their turn and the server ended it; 0 for none. Recipients
+// left out on purpose are not meant.
+func leftOver(a *probe.Attempt) int {
+	if len(a.Recipients) < 2 || a.Noted(probe.NoteHarvesting) != nil || !lostOrClosing(a) {
+		return 0
+	}
+	last, answered := 0, false
+	for i := range a.Events {
+		e := &a.Events[i]
+		last = max(last, e.Transaction)
+		answered = answered || e.Transaction > 0 && e.Kind == probe.KindReply
+	}
+	if !answered || last >= len(a.Recipients) {
+		return 0
+	}
+	return last
+}
+
+// lostOrClosing reports whether the server ended the session: with 421, or by
+// going away.
+func lostOrClosing(a *probe.Attempt) bool {
+	if f := a.Failure(); f != nil {
+		return f.Failure.Kind == probe.FailClosed || f.Failure.Kind == probe.FailReset
+	}
+	return said421(a)
+}
+
+func said421(a *probe.Attempt) bool {
+	for i := range a.Events {
+		if e := &a.Events[i]; e.Kind == probe.KindReply && e.Reply.Code == 421 && e.Stage != smtp.StageQuit {
+			return true
+		}
+	}
+	return false
+}
+
+// asksForQuiet reports whether the server said 421 or asked to slow down, so
+// that it is left alone for the rest of the run.
+func asksForQuiet(a *probe.Attempt) bool {
+	if said421(a) {
+		return true
+	}
+	for i := range a.Events {
+		e := &a.Events[i]
+		if e.Kind != probe.KindReply || !e.Reply.Usable() || e.Reply.Class() != 4 {
+			continue
+		}
+		if row, _ := diagnose.Lookup(e.Stage, *e.Reply); row.Reason == diagnose.RateLimited {
+			return true
+		}
+	}
+	return false
+}
+
+// harvestLimit is how many unknown users a session may meet before the rest of
+// its recipients are left in peace.
+const harvestLimit = 3
+
+// harvesting reports whether to ask about more recipients would look like
+// collecting addresses.
+func harvesting(a *probe.Attempt) bool {
+	unknown := 0
+	for _, recipient := range a.Recipients {
+		if o := diagnose.Session(a, recipient, diagnose.ModeRcpt); o.Reason == diagnose.NoSuchUser {
+			unknown++
+		}
+	}
+	return unknown >= harvestLimit
+}

@@ -1,0 +1,438 @@
+package check
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"net/netip"
+	"slices"
+	"sort"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/smtpcheck/smtpcheck/diagnose"
+	"github.com/smtpcheck/smtpcheck/dnsclient"
+	"github.com/smtpcheck/smtpcheck/mxresolve"
+	"github.com/smtpcheck/smtpcheck/probe"
+	"github.com/smtpcheck/smtpcheck/smtp"
+)
+
+// Defaults of [Options].
+const (
+	DefaultMaxAddresses = 40
+	DefaultParallel     = 40
+	MaxRecipients       = 20 // of one domain in one run
+)
+
+// Recipient is one mailbox to ask about.
+type Recipient struct {
+	Mailbox smtp.Mailbox
+	Notes   []string // how the input was read
+}
+
+// Options say how a destination is probed. The zero value probes every address
+// of every MX host, to RCPT, with the system's resolvers.
+type Options struct {
+	Version string
+	Lab     bool // the servers are those of the built-in lab
+
+	Server       string // a host or an address instead of the MX hosts; "": by MX
+	Port         uint16 // 0: 25
+	MX           string // "all" (or ""), "first", or the name of one MX host
+	IPv4, IPv6   bool   // the families to probe; neither: both
+	MaxAddresses int    // 0: DefaultMaxAddresses
+	Parallel     int    // sessions at once; 0: DefaultParallel
+
+	Sender *smtp.Mailbox // nil: the null reverse-path
+	Text   *Text         // the message to send; nil: none
+	DNS    *dnsclient.Client
+	// Probe holds what every session shares; From, Recipients, Message, Observe
+	// and Continue are set here.
+	Probe probe.Options
+
+	Pace     *Pace    // shared by the destinations of a run; nil: a new one
+	Observer Observer // nil: none
+}
+
+// Probe probes one destination, the domain that all recipients share, and
+// returns a report for each recipient, in their order. The error is for what
+// cannot be done at all, such as a host that is not an MX host of the domain.
+func Probe(ctx context.Context, recipients []Recipient, opts Options) ([]*Report, error) {
+	r := newRun(recipients, opts)
+	r.observe(func(o Observer) { o.Begin(r.refs) })
+	if err := r.loop(ctx); err != nil {
+		return nil, err
+	}
+	return r.reports(), nil
+}
+
+// run is one destination being probed. Its fields belong to loop, but for what
+// mu guards.
+type run struct {
+	opts       Options
+	recipients []Recipient
+	refs       []Ref
+	started    time.Time
+	messages   map[string]message // by recipient
+
+	hosts      []mxresolve.Host // as far as known
+	resolution *mxresolve.Result
+	planned    map[netip.Addr]bool
+	queue      []*job // mx first: those not yet begun
+	jobs       []*job
+	skipped    []diagnose.Skip
+	own        []netip.Addr
+	routes     map[bool]bool // by family: is there a way out
+	nextID     int
+	running    int
+	ended      chan *job
+	slots      chan struct{}
+	known      map[string]time.Duration // when a recipient's verdict was known
+
+	mu sync.Mutex // serialises the observer
+}
+
+// job is one session: planned, running or over.
+type job struct {
+	header  Session
+	target  probe.Target
+	purpose probe.Purpose
+	after   *job
+	boxes   []smtp.Mailbox
+	options probe.Options
+	attempt *probe.Attempt // when over
+	skipped bool           // never begun
+}
+
+type message struct {
+	msg  *probe.Message
+	id   string
+	note string
+}
+
+func newRun(recipients []Recipient, opts Options) *run {
+	if opts.Pace == nil {
+		opts.Pace = new(Pace)
+	}
+	if opts.MaxAddresses == 0 {
+		opts.MaxAddresses = DefaultMaxAddresses
+	}
+	if opts.Parallel == 0 {
+		opts.Parallel = DefaultParallel
+	}
+	if opts.Port == 0 {
+		opts.Port = 25
+	}
+	r := &run{
+		opts: opts, recipients: recipients, started: time.Now(),
+		planned: make(map[netip.Addr]bool), routes: make(map[bool]bool),
+		ended: make(chan *job), slots: make(chan struct{}, opts.Parallel),
+		known: make(map[string]time.Duration), messages: make(map[string]message),
+	}
+	for _, x := range recipients {
+		r.refs = append(r.refs, Ref{newULID(r.started), x.Mailbox.String(), micro(r.started)})
+	}
+	return r
+}
+
+func micro(t time.Time) Time { return Time{t.UTC().Truncate(time.Microsecond)} }
+
+func (r *run) observe(f func(Observer)) {
+	if r.opts.Observer != nil {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		f(r.opts.Observer)
+	}
+}
+
+// loop resolves, plans and probes until nothing is left to do. It is the only
+// place that decides.
+func (r *run) loop(ctx context.Context) error {
+	if err := r.compose(); err != nil {
+		return err
+	}
+	updates := make(chan []mxresolve.Host)
+	resolved := make(chan *mxresolve.Result, 1)
+	go func() { resolved <- r.resolve(ctx, func(h []mxresolve.Host) { updates <- h }) }()
+	var grace <-chan time.Time
+	waited := false
+	for r.resolution == nil || r.running > 0 {
+		select {
+		case r.hosts = <-updates:
+			switch settled, all := countSettled(r.hosts); {
+			case all || waited:
+				r.plan(ctx)
+			case settled && grace == nil:
+				grace = time.After(mxresolve.DefaultGrace)
+			}
+		case <-grace:
+			waited = true
+			r.plan(ctx)
+		case r.resolution = <-resolved:
+			r.hosts = r.resolution.Hosts
+			if err := r.checkSelected(); err != nil {
+				return err
+			}
+			r.plan(ctx)
+			r.walk(ctx)
+		case j := <-r.ended:
+			r.running--
+			r.follow(ctx, j)
+			r.checkKnown()
+			r.walk(ctx)
+		}
+	}
+	return nil
+}
+
+func (r *run) resolve(ctx context.Context, update func([]mxresolve.Host)) *mxresolve.Result {
+	res := &mxresolve.Resolver{DNS: r.opts.DNS}
+	if r.opts.Server != "" {
+		return res.ResolveServer(ctx, r.opts.Server, update)
+	}
+	return res.Resolve(ctx, r.recipients[0].Mailbox.Domain.ASCII, update)
+}
+
+func countSettled(hosts []mxresolve.Host) (some, all bool) {
+	all = true
+	for i := range hosts {
+		some = some || hosts[i].Settled
+		all = all && hosts[i].Settled
+	}
+	return some, all
+}
+
+// ErrNotMX is returned when --mx names a host that is none of the domain's.
+var ErrNotMX = errors.New("not an MX host of the domain")
+
+// selected is the one host to probe, "" for all.
+func (r *run) selected() string {
+	if r.opts.MX == "all" || r.opts.MX == "first" {
+		return ""
+	}
+	return r.opts.MX
+}
+
+func (r *run) checkSelected() error {
+	name := r.selected()
+	if name == "" || len(r.hosts) == 0 {
+		return nil
+	}
+	var names []string
+	for i := range r.hosts {
+		if strings.EqualFold(r.hosts[i].Name, name) {
+			return nil
+		}
+		names = append(names, r.hosts[i].Name)
+	}
+	return fmt.Errorf("%s is %w %s; those are %s", name, ErrNotMX, r.resolution.Domain, strings.Join(names, ", "))
+}
+
+// plan numbers a session for each new address of the hosts that have settled,
+// in MX order, and starts them; with --mx first it only lines them up.
+func (r *run) plan(ctx context.Context) {
+	first := r.opts.MX == "first"
+	if first && r.resolution == nil {
+		return
+	}
+	hosts := r.hosts
+	if first {
+		hosts = shuffleEquals(hosts)
+	}
+	var fresh []*job
+	for _, t := range r.targets(hosts) {
+		j := r.newJob(t, probe.PurposeProbe, nil, r.boxes())
+		fresh = append(fresh, j)
+	}
+	if first {
+		r.queue = append(r.queue, fresh...)
+		return
+	}
+	for _, j := range fresh {
+		r.start(ctx, j)
+	}
+}
+
+func (r *run) boxes() []smtp.Mailbox {
+	var out []smtp.Mailbox
+	for _, x := range r.recipients {
+		out = append(out, x.Mailbox)
+	}
+	return out
+}
+
+// shuffleEquals puts hosts of the same preference in random order, as senders do
+// (RFC 5321, section 5.1).
+func shuffleEquals(hosts []mxresolve.Host) []mxresolve.Host {
+	hosts = slices.Clone(hosts)
+	rand.Shuffle(len(hosts), func(i, j int) { hosts[i], hosts[j] = hosts[j], hosts[i] })
+	sort.SliceStable(hosts, func(i, j int) bool { return hosts[i].Preference < hosts[j].Preference })
+	return hosts
+}
+
+// newJob numbers a session and announces it.
+func (r *run) newJob(t probe.Target, purpose probe.Purpose, after *job, boxes []smtp.Mailbox) *job {
+	r.nextID++
+	j := &job{target: t, purpose: purpose, after: after, boxes: boxes, options: r.opts.Probe}
+	j.header = Session{
+		ID: r.nextID, Purpose: purpose, Host: t.Host, Also: t.Also, Preference: t.Preference,
+		Address: t.Addr.String(), Started: micro(time.Now()),
+	}
+	if after != nil {
+		j.header.After = after.header.ID
+	}
+	r.jobs = append(r.jobs, j)
+	r.observe(func(o Observer) { o.Plan(j.header) })
+	return j
+}
+
+// start runs a session when its turn has come.
+func (r *run) start(ctx context.Context, j *job) {
+	r.running++
+	o := j.options
+	o.Recipients = j.boxes
+	if r.opts.Sender != nil {
+		o.From, o.FromUTF8 = r.opts.Sender.String(), r.opts.Sender.NeedsUTF8()
+	}
+	if len(r.messages) > 0 {
+		o.Message = func(m smtp.Mailbox) *probe.Message { return r.messages[m.String()].msg }
+	}
+	o.Observe = func(e probe.Event) { r.observe(func(obs Observer) { obs.Event(j.header, e) }) }
+	o.Continue = func(a *probe.Attempt) bool { return !harvesting(a) }
+	go func() {
+		r.slots <- struct{}{}
+		defer func() {
+			<-r.slots
+			r.observe(func(obs Observer) { obs.End(j.header) })
+			r.ended <- j
+		}()
+		if r.opts.Pace.enter(ctx, j.target.Addr, j.purpose == probe.PurposePlainFallback) != nil {
+			j.skipped = true
+			return
+		}
+		defer r.opts.Pace.leave(j.target.Addr)
+		j.attempt = probe.Run(ctx, j.target, o)
+		j.attempt.ID, j.attempt.Purpose, j.attempt.After = j.header.ID, j.purpose, j.header.After
+	}()
+}
+
+// walk goes on to the next place of --mx first while a recipient is undecided
+// and nothing is under way.
+func (r *run) walk(ctx context.Context) {
+	if r.resolution == nil || r.running > 0 {
+		return
+	}
+	for len(r.queue) > 0 {
+		j := r.queue[0]
+		r.queue = r.queue[1:]
+		j.boxes = r.undecided()
+		switch {
+		case len(j.boxes) == 0:
+			r.leaveOut(j, diagnose.SkipNotNeeded, "an earlier host decided")
+		case ctx.Err() != nil:
+			r.leaveOut(j, diagnose.SkipInterrupted, "interrupted")
+		case r.opts.Pace.closed(j.target.Host):
+			r.leaveOut(j, diagnose.SkipCourtesy, "the host asked for no more connections")
+		default:
+			r.start(ctx, j)
+			return
+		}
+	}
+}
+
+func (r *run) leaveOut(j *job, kind diagnose.SkipKind, reason string) {
+	j.skipped = true
+	r.skip(j.target.Host, j.target.Preference, j.target.Addr.Addr(), kind, reason)
+	r.observe(func(o Observer) { o.End(j.header) })
+}
+
+func (r *run) skip(host string, preference uint16, addr netip.Addr, kind diagnose.SkipKind, reason string) {
+	r.skipped = append(r.skipped, diagnose.Skip{Host: host, Preference: preference, Address: addr, Kind: kind, Reason: reason})
+}
+
+// undecided are the recipients that no session has decided yet.
+func (r *run) undecided() []smtp.Mailbox {
+	var out []smtp.Mailbox
+	for _, x := range r.recipients {
+		c := r.caseOf(x.Mailbox)
+		c.Pending = append(c.Pending, diagnose.Pending{Preference: ^uint16(0)})
+		if !diagnose.Decided(c) {
+			out = append(out, x.Mailbox)
+		}
+	}
+	return out
+}
+
+// checkKnown notes when a recipient's verdict is known although sessions go on.
+func (r *run) checkKnown() {
+	for i, x := range r.recipients {
+		name := x.Mailbox.String()
+		if _, done := r.known[name]; done {
+			continue
+		}
+		c := r.caseOf(x.Mailbox)
+		if !diagnose.Decided(c) {
+			continue
+		}
+		r.known[name] = time.Since(r.started)
+		if len(c.Pending) > 0 && r.opts.Observer != nil {
+			v := diagnose.Diagnose(c).Verdict
+			r.observe(func(o Observer) { o.Known(r.refs[i], v) })
+		}
+	}
+}
+
+// caseOf is what is known about a recipient now.
+func (r *run) caseOf(box smtp.Mailbox) *diagnose.Case {
+	c := &diagnose.Case{
+		Recipient: box.String(), HELO: r.opts.Probe.HELO, Mode: r.mode(), StopAfter: r.opts.Probe.StopAfter,
+		Lab: r.opts.Lab, Resolution: r.resolution, Skipped: r.skipped,
+	}
+	if r.opts.Sender != nil {
+		c.Sender = r.opts.Sender.String()
+	}
+	for _, j := range r.inOrder() {
+		switch {
+		case j.skipped || !slices.Contains(j.boxes, box):
+		case j.attempt != nil:
+			c.Attempts = append(c.Attempts, j.attempt)
+		default:
+			c.Pending = append(c.Pending, diagnose.Pending{Host: j.target.Host, Preference: j.target.Preference, Session: j.header.ID})
+		}
+	}
+	for i := range r.hosts {
+		if !r.hosts[i].Settled {
+			c.Pending = append(c.Pending, diagnose.Pending{Host: r.hosts[i].Name, Preference: r.hosts[i].Preference})
+		}
+	}
+	if r.resolution == nil && len(r.hosts) == 0 {
+		c.Pending = append(c.Pending, diagnose.Pending{})
+	}
+	return c
+}
+
+func (r *run) mode() diagnose.Mode {
+	switch {
+	case r.opts.Text != nil:
+		return diagnose.ModeData
+	case r.opts.Probe.StopAfter != "" && r.opts.Probe.StopAfter != smtp.StageRcpt:
+		return diagnose.ModeStopAfter
+	}
+	return diagnose.ModeRcpt
+}
+
+// inOrder returns the sessions in MX order, those that follow another after it.
+func (r *run) inOrder() []*job {
+	jobs := slices.Clone(r.jobs)
+	slices.SortStableFunc(jobs, r.compareJobs)
+	return jobs
+}
+
+func (j *job) root() *job {
+	for j.after != nil {
+		j = j.after
+	}
+	return j
+}
