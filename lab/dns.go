@@ -142,10 +142,13 @@ func (s *DNSServer) serve(c io.Closer, loop func()) {
 	s.open[c] = struct{}{}
 	s.group.Go(func() {
 		loop()
-		c.Close()
 		s.mu.Lock()
+		_, open := s.open[c]
 		delete(s.open, c)
 		s.mu.Unlock()
+		if open {
+			c.Close()
+		}
 	})
 }
 
