@@ -130,8 +130,9 @@ func StartPostfix(ns *Namespace, config PostfixConfig) (*Postfix, error) {
 		"smtpd_peername_lookup":    "no",
 		"smtp_dns_support_level":   "disabled",
 		"smtpd_relay_restrictions": "reject_unauth_destination",
-		// A test connects as often as it likes.
+		// A test connects as often as it likes, and breaks off as often.
 		"smtpd_client_connection_count_limit": "0",
+		"in_flow_delay":                       "0",
 	}
 	for name, value := range config.Main {
 		settings[name] = value

@@ -53,7 +53,7 @@ func openTAP(ns *Namespace) (file *os.File, err error) {
 		}
 		request.SetUint16(unix.IFF_TAP | unix.IFF_NO_PI)
 		if err := unix.IoctlIfreq(fd, unix.TUNSETIFF, request); err != nil {
-			unix.Close(fd)
+			_ = unix.Close(fd)
 			return fmt.Errorf("TUNSETIFF: %w", err)
 		}
 		file = os.NewFile(uintptr(fd), "tap0")
