@@ -1,0 +1,94 @@
+package mxresolve
+
+import (
+	"net"
+	"net/netip"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"github.com/smtpcheck/smtpcheck/dnsclient"
+	"github.com/smtpcheck/smtpcheck/lab"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// serve runs a DNS server with the zone on loopback, UDP and TCP on one port.
+func serve(t testing.TB, zone string) (*lab.DNSServer, string) {
+	t.Helper()
+	s, err := lab.NewDNS(zone)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { s.Close() })
+	for range 20 {
+		udp, err := net.ListenPacket("udp", "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		tcp, err := net.Listen("tcp", udp.LocalAddr().String())
+		if err != nil {
+			udp.Close() // somebody else has the TCP port
+			continue
+		}
+		s.ServeUDP(udp)
+		s.ServeTCP(tcp)
+		return s, udp.LocalAddr().String()
+	}
+	t.Fatal("no port free for UDP and TCP")
+	return nil, ""
+}
+
+// resolver returns one that asks addr and waits for the answers, on however slow a machine.
+func resolver(addr string) *Resolver {
+	return &Resolver{
+		DNS:   &dnsclient.Client{Servers: []string{addr}, Timeout: 20 * time.Second, Rounds: 1},
+		Grace: 20 * time.Second,
+	}
+}
+
+// impatient returns one for servers that do not answer.
+func impatient(addr string) *Resolver {
+	return &Resolver{
+		DNS:   &dnsclient.Client{Servers: []string{addr}, Timeout: 300 * time.Millisecond, Rounds: 1},
+		Grace: 20 * time.Millisecond,
+	}
+}
+
+// hosts prints hosts in short: preference, name, addresses, !problem, notes.
+func hosts(list []Host) string {
+	var lines []string
+	for _, h := range list {
+		line := strconv.Itoa(int(h.Preference)) + " " + h.Name
+		for _, a := range h.Addresses {
+			line += " " + a.String()
+		}
+		if h.Problem != "" {
+			line += " !" + string(h.Problem)
+		}
+		for _, n := range h.Notes {
+			line += " (" + string(n) + ")"
+		}
+		lines = append(lines, line)
+	}
+	return strings.Join(lines, "; ")
+}
+
+func problems(list []Problem) string {
+	var s []string
+	for _, p := range list {
+		s = append(s, string(p))
+	}
+	return strings.Join(s, " ")
+}
+
+func addrs(list ...string) []netip.Addr {
+	var a []netip.Addr
+	for _, s := range list {
+		a = append(a, netip.MustParseAddr(s))
+	}
+	return a
+}
