@@ -363,6 +363,12 @@ func TestProbeWithPacketLoss(t *testing.T) {
 	checkOutcome(t, got, outcome{0, "accepted", "", "rcpt", 250, "2.1.5"})
 }
 
+func TestProbeWithJitter(t *testing.T) {
+	network := needServers(t, "postfix")
+	got, _ := network.probe(t, "--server", jittery, "alice@example.test")
+	checkOutcome(t, got, outcome{0, "accepted", "", "rcpt", 250, "2.1.5"})
+}
+
 // TestProbeZeroWindow sends a message to a server that stops reading after
 // its 354: the write ends at the session's deadline, and nobody knows.
 func TestProbeZeroWindow(t *testing.T) {

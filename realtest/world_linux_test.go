@@ -34,6 +34,7 @@ const (
 	noNeighbour   = "198.51.100.34" // nobody has the address
 	lossy         = "198.51.100.35" // the same Postfix; one packet in ten is lost
 	deaf          = "198.51.100.36" // a server of the test's own
+	jittery       = "203.0.113.130" // the same Postfix, over a cable with jitter, reordering and loss
 
 	cache     = "203.0.113.53" // unbound
 	authority = "203.0.113.54" // nsd
@@ -56,6 +57,8 @@ type network struct {
 	postfix func() (*world.Postfix, error)
 	exim    func() (*world.Exim, error)
 	dns     func() (*world.Authority, error)
+
+	stopWire func()
 }
 
 var shared = sync.OnceValues(newNetwork)
@@ -99,6 +102,9 @@ func (n *network) close() {
 			ns.Close()
 		}
 	}
+	if n.stopWire != nil {
+		n.stopWire()
+	}
 	_ = os.RemoveAll(n.dir)
 }
 
@@ -131,6 +137,16 @@ func (n *network) wire() (err error) {
 		}
 	}
 	if err := n.servers.AddAddresses("eth0", postfixIPv6+"/64", eximIPv6+"/64", blackHoleIPv6+"/64"); err != nil {
+		return err
+	}
+	bad := world.Wire{Delay: 10 * time.Millisecond, Jitter: 300 * time.Millisecond, Loss: 0.03}
+	if n.stopWire, err = world.JoinWire(n.client, n.servers, bad); err != nil {
+		return err
+	}
+	if err := n.client.AddAddresses("tap0", "203.0.113.129/25"); err != nil {
+		return err
+	}
+	if err := n.servers.AddAddresses("tap0", jittery+"/25"); err != nil {
 		return err
 	}
 	return n.servers.NFT(packetRules)
@@ -201,6 +217,7 @@ func (n *network) startPostfix() (*world.Postfix, error) {
 			postfixIPv4 + ":25":         nil,
 			"[" + postfixIPv6 + "]:25":  nil,
 			lossy + ":25":               nil,
+			jittery + ":25":             nil,
 			postfixNow + ":25":          {"smtpd_delay_reject=no"},
 			postfixTLS + ":25":          {"smtpd_tls_security_level=encrypt"},
 			postfixLate + ":25":         {"smtpd_relay_restrictions=defer_unauth_destination"},
