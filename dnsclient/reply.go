@@ -58,6 +58,9 @@ func parseReply(msg []byte, q *question) (*reply, error) {
 			if err != nil {
 				return nil, err
 			}
+			if err := raw.checkData(msg); err != nil {
+				return nil, err
+			}
 			if err := section(msg, raw, q); err != nil {
 				return nil, err
 			}
@@ -78,8 +81,8 @@ func (r *reply) answer(msg []byte, raw rawRecord, q *question) error {
 	if raw.class != dns.ClassINET || raw.typ != q.code && raw.typ != dns.TypeCNAME {
 		return nil
 	}
-	if err := raw.checkData(msg); err != nil {
-		return err
+	if raw.rdata == raw.next {
+		return malformedError("a record without data")
 	}
 	if raw.typ == q.code {
 		r.matching++

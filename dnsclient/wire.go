@@ -96,8 +96,11 @@ func nextRecord(msg []byte, off int) (rawRecord, error) {
 }
 
 // checkData checks the shape of the data of the types that decide where mail
-// goes, more strictly than the library that prints them.
+// goes, in whatever section, more strictly than the library that prints them.
 func (r rawRecord) checkData(msg []byte) error {
+	if r.class != dns.ClassINET {
+		return nil
+	}
 	name := -1
 	size := r.next - r.rdata
 	switch r.typ {
@@ -114,11 +117,11 @@ func (r rawRecord) checkData(msg []byte) error {
 	case dns.TypeCNAME, dns.TypeNS, dns.TypePTR:
 		name = r.rdata
 	}
-	if size == 0 {
-		return malformedError("a record without data")
-	}
 	if name < 0 {
 		return nil
+	}
+	if size == 0 {
+		return malformedError("a record without data")
 	}
 	if end, err := skipName(msg, name); err != nil {
 		return err
