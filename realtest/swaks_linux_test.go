@@ -1,0 +1,79 @@
+package realtest
+
+import (
+	"errors"
+	"os/exec"
+	"regexp"
+	"testing"
+
+	"github.com/smtpcheck/smtpcheck/realtest/world"
+)
+
+// refusal is a line of swaks' transcript with a reply it did not want, in the
+// clear or under TLS; QUIT and what comes after it is not the recipient's.
+var refusal = regexp.MustCompile(`(?m)^<[~*]\*\s+([45])\d\d[ -]`)
+
+// swaksVerdict asks swaks, as far as RCPT, and puts its answer in our words.
+func (n *network) swaksVerdict(t *testing.T, server string, args ...string) string {
+	t.Helper()
+	args = append([]string{"--server", server, "--ehlo", "probe.example.org", "--from", "<>", "--quit-after", "RCPT"}, args...)
+	cmd := world.Command("swaks", args...)
+	var out []byte
+	err := n.client.Do(func() (err error) {
+		out, err = cmd.CombinedOutput()
+		return err
+	})
+	var exit *exec.ExitError
+	switch {
+	case err == nil:
+		return "accepted"
+	case !errors.As(err, &exit):
+		t.Fatal(err)
+	}
+	match := refusal.FindSubmatch(out)
+	switch {
+	case exit.ExitCode() == 2: // could not connect
+		return "unreachable"
+	case match == nil:
+		t.Fatalf("swaks, exit %d:\n%s", exit.ExitCode(), out)
+	case match[1][0] == '4':
+		return "deferred"
+	}
+	return "rejected"
+}
+
+func TestSwaksAgreesOnRealServers(t *testing.T) {
+	network := needServers(t, "postfix", "exim4", "swaks")
+	for _, test := range []struct {
+		name, server, recipient string
+		args                    []string // of both
+	}{
+		{"Postfix, known user", postfixIPv4, "alice@example.test", nil},
+		{"Postfix, IPv6", "[" + postfixIPv6 + "]", "alice@example.test", nil},
+		{"Postfix, unknown user", postfixIPv4, "nobody@example.test", nil},
+		{"Postfix, mailbox full", postfixIPv4, "full@example.test", nil},
+		{"Postfix, busy", postfixIPv4, "busy@example.test", nil},
+		{"Postfix, policy", postfixIPv4, "policy@example.test", nil},
+		{"Postfix, relay", postfixIPv4, "alice@elsewhere.test", nil},
+		{"Postfix, sender", postfixNow, "alice@example.test", []string{"--from", "rejected@sender.test"}},
+		{"Postfix, HELO", postfixNow, "alice@example.test", []string{"--helo", "spoofed.test"}},
+		{"Exim, known user", eximIPv4, "alice@example.test", nil},
+		{"Exim, unknown user", eximIPv4, "nobody@example.test", nil},
+		{"Exim, relay", eximIPv4, "alice@elsewhere.test", nil},
+		{"nobody listens", refused, "alice@example.test", nil},
+	} {
+		for mode, tls := range map[string]string{"in the clear": "never", "TLS": "opportunistic"} {
+			t.Run(test.name+", "+mode, func(t *testing.T) {
+				theirs := append([]string{"--to", test.recipient}, test.args...)
+				if mode == "TLS" {
+					theirs = append(theirs, "-tls")
+				}
+				swaks := network.swaksVerdict(t, test.server, theirs...)
+				got, _ := network.probe(t, append([]string{"--server", test.server, "--tls", tls, test.recipient}, test.args...)...)
+				if got.Verdict != swaks {
+					t.Errorf("smtpcheck: %s, swaks: %s", got.Verdict, swaks)
+				}
+			})
+		}
+	}
+}
