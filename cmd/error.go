@@ -1,0 +1,142 @@
+package cmd
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"syscall"
+
+	"github.com/spf13/cobra"
+
+	"github.com/smtpcheck/smtpcheck/check"
+	"github.com/smtpcheck/smtpcheck/smtp"
+)
+
+// The rules for messages: one line says what is wrong, "smtpcheck: error: ...",
+// and where there is one, a second what to try, "smtpcheck: hint: ...". Both go to
+// standard error, printable whatever was typed.
+
+// failure is an error with its exit code and what to try.
+type failure struct {
+	code  int
+	err   error
+	hints []string
+}
+
+func (f *failure) Error() string { return f.err.Error() }
+func (f *failure) Unwrap() error { return f.err }
+
+func (f *failure) hint(format string, args ...any) *failure {
+	f.hints = append(f.hints, fmt.Sprintf(format, args...))
+	return f
+}
+
+func fail(code int, format string, args ...any) *failure {
+	return &failure{code: code, err: fmt.Errorf(format, args...)}
+}
+
+// usage is a mistake in what was typed.
+func usage(format string, args ...any) *failure { return fail(check.ExitUsage, format, args...) }
+
+// complain prints an error and its hints.
+func (a *app) complain(f *failure) {
+	fmt.Fprintf(a.stderr, "smtpcheck: error: %s\n", oneLine(f.err.Error()))
+	for _, h := range f.hints {
+		a.hint("%s", h)
+	}
+}
+
+func (a *app) hint(format string, args ...any) {
+	fmt.Fprintf(a.stderr, "smtpcheck: hint: %s\n", oneLine(fmt.Sprintf(format, args...)))
+}
+
+func (a *app) warn(format string, args ...any) {
+	fmt.Fprintf(a.stderr, "smtpcheck: warning: %s\n", oneLine(fmt.Sprintf(format, args...)))
+}
+
+func oneLine(s string) string {
+	return smtp.Printable(strings.ReplaceAll(strings.TrimSpace(s), "\n", "; "))
+}
+
+// writeError gives an error of writing results its exit code; a reader that is
+// gone stays what it is.
+func writeError(err error) error {
+	if err == nil || errors.Is(err, syscall.EPIPE) || errors.Is(err, io.ErrClosedPipe) {
+		return err
+	}
+	var f *failure
+	if errors.As(err, &f) {
+		return err
+	}
+	return fail(check.ExitIO, "the output cannot be written: %w", err)
+}
+
+// habits are flags of other tools and what they are here.
+var habits = map[string]string{ //nolint:gochecknoglobals // read only
+	"to": "recipients are arguments: smtpcheck probe ADDRESS", "t": "recipients are arguments: smtpcheck probe ADDRESS",
+	"f": "it is --from here", "s": "it is --server here", "quit-after": "it is --stop-after here",
+	"q": "it is --stop-after here; -q is quiet", "p": "it is --port here", "ehlo": "it is --helo here", "lhlo": "it is --helo here",
+	"tlsc": "it is --tls implicit here", "tls-on-connect": "it is --tls implicit here", "tlso": "TLS is taken where it is offered, without a flag",
+	"tls-optional": "TLS is taken where it is offered, without a flag", "li": "it is --source here", "local-interface": "it is --source here",
+	"timeout-connect": "it is --connect-timeout here", "attach-body": "it is --body here", "h-Subject": "it is --subject here",
+	"silent": "it is --quiet (-q) here", "json-pretty": "it is --format json here", "a": "AUTH is not part of this version",
+	"au": "AUTH is not part of this version", "ap": "AUTH is not part of this version", "auth": "AUTH is not part of this version",
+}
+
+// flagError words the errors of the flag parser.
+func flagError(c *cobra.Command, err error) error {
+	text := err.Error()
+	name := ""
+	switch {
+	case strings.HasPrefix(text, "unknown flag: --"):
+		name = strings.TrimPrefix(text, "unknown flag: --")
+	case strings.HasPrefix(text, "unknown shorthand flag: "):
+		name = strings.Trim(strings.Fields(strings.TrimPrefix(text, "unknown shorthand flag: "))[0], "'")
+	default:
+		return usage("%s", text).hint("%s --help lists the flags", c.CommandPath())
+	}
+	dashes := "--"
+	if len(name) == 1 {
+		dashes = "-"
+	}
+	f := usage("%s has no flag %s%s", c.CommandPath(), dashes, quote(name))
+	if habit, ok := habits[name]; ok {
+		return f.hint("%s", habit)
+	}
+	if near := nearestFlag(c, name); near != "" {
+		return f.hint("did you mean --%s?", near)
+	}
+	return f.hint("%s --help lists the flags", c.CommandPath())
+}
+
+func noArgs(c *cobra.Command, args []string) error {
+	if len(args) > 0 {
+		return usage("%s takes no arguments", c.CommandPath()).hint("%s --help", c.CommandPath())
+	}
+	return nil
+}
+
+// quote makes what was typed fit for an error message.
+func quote(s string) string {
+	const most = 80
+	if len(s) > most {
+		s = s[:most] + "…"
+	}
+	return smtp.Printable(s)
+}
+
+// shellWords writes arguments so that they can be pasted into a shell.
+func shellWords(args []string) string {
+	var out []string
+	for _, a := range args {
+		a = smtp.Printable(a)
+		if a == "" || strings.ContainsFunc(a, func(r rune) bool {
+			return !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("@.-_+:/=,%", r))
+		}) {
+			a = "'" + strings.ReplaceAll(a, "'", `'\''`) + "'"
+		}
+		out = append(out, a)
+	}
+	return strings.Join(out, " ")
+}

@@ -1,0 +1,245 @@
+package cmd
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"net"
+	"net/netip"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/smtpcheck/smtpcheck/check"
+	"github.com/smtpcheck/smtpcheck/dnsclient"
+	"github.com/smtpcheck/smtpcheck/lab"
+	"github.com/smtpcheck/smtpcheck/probe"
+)
+
+// network are the flags of every command that uses the network.
+type network struct {
+	ipv4, ipv6       bool
+	source, resolver string
+	lab              bool
+
+	world *lab.World
+}
+
+func (n *network) add(f *pflag.FlagSet) {
+	f.BoolVarP(&n.ipv4, "ipv4", "4", false, "use IPv4 only")
+	f.BoolVarP(&n.ipv6, "ipv6", "6", false, "use IPv6 only")
+	f.StringVar(&n.source, "source", "", "connect from `ADDR`ess")
+	f.StringVar(&n.resolver, "resolver", "", "ask the DNS server `ADDR[:PORT]` instead of the system's")
+	f.BoolVar(&n.lab, "lab", false, "run inside the built-in lab instead of the network")
+}
+
+// open checks the flags and opens the lab where it is asked for. The function
+// returned closes it.
+func (n *network) open() (func(), error) {
+	switch {
+	case n.ipv4 && n.ipv6:
+		return nil, usage("-4 and -6 contradict each other").hint("leave both out to use both families")
+	case n.lab && n.source != "":
+		return nil, usage("--lab and --source contradict each other")
+	case n.lab && n.resolver != "":
+		return nil, usage("--lab and --resolver contradict each other").hint("the lab has its own resolver")
+	}
+	if !n.lab {
+		return func() {}, nil
+	}
+	world, err := lab.Open(lab.Options{})
+	if err != nil {
+		return nil, fail(check.ExitInternal, "the lab: %w", err)
+	}
+	n.world = world
+	return world.Close, nil
+}
+
+type dialFunc = func(ctx context.Context, network, address string) (net.Conn, error)
+
+// dial is the dialler that the flags ask for; nil is the ordinary one.
+func (n *network) dial() (dialFunc, error) {
+	switch {
+	case n.world != nil:
+		return n.world.Dial, nil
+	case n.source == "":
+		return nil, nil
+	}
+	addr, err := netip.ParseAddr(strings.Trim(n.source, "[]"))
+	if err != nil {
+		return nil, usage("--source %s is not an IP address", quote(n.source))
+	}
+	d := &net.Dialer{LocalAddr: &net.TCPAddr{IP: addr.AsSlice(), Zone: addr.Zone()}, KeepAlive: -1}
+	return d.DialContext, nil
+}
+
+// dns is the DNS client that the flags ask for.
+func (n *network) dns() (*dnsclient.Client, error) {
+	switch {
+	case n.world != nil:
+		return &dnsclient.Client{Servers: []string{n.world.Resolver}, Dial: n.world.Dial}, nil
+	case n.resolver == "":
+		return &dnsclient.Client{}, nil
+	}
+	server, err := hostPort(n.resolver, 53)
+	if err != nil {
+		return nil, usage("--resolver %s is not an address, with or without a port", quote(n.resolver)).
+			hint("--resolver 192.0.2.53, --resolver 127.0.0.1:5353 or --resolver [2001:db8::53]:53")
+	}
+	if _, err := netip.ParseAddrPort(server); err != nil {
+		return nil, usage("--resolver %s is a name; a resolver is given by its IP address", quote(n.resolver))
+	}
+	return &dnsclient.Client{Servers: []string{server}}, nil
+}
+
+// hostPort adds a port where there is none: HOST, HOST:PORT, ADDR, [ADDR]:PORT.
+func hostPort(s string, port int) (string, error) {
+	if addr, err := netip.ParseAddr(strings.Trim(s, "[]")); err == nil {
+		return net.JoinHostPort(addr.String(), strconv.Itoa(port)), nil
+	}
+	if !strings.Contains(s, ":") {
+		return net.JoinHostPort(s, strconv.Itoa(port)), nil
+	}
+	host, p, err := net.SplitHostPort(s)
+	if err != nil {
+		return "", err
+	}
+	if n, err := strconv.Atoi(p); err != nil || n < 1 || n > 65535 || host == "" {
+		return "", strconv.ErrRange
+	}
+	return net.JoinHostPort(host, p), nil
+}
+
+// tlsFlags are the flags about TLS.
+type tlsFlags struct {
+	mode, min, caFile, sni string
+	verify                 bool
+}
+
+func (t *tlsFlags) add(f *pflag.FlagSet) {
+	f.StringVar(&t.mode, "tls", "opportunistic", "`opportunistic|require|never|implicit`")
+	f.BoolVar(&t.verify, "tls-verify", false, "end the session unless the certificate is verified (implies --tls require)")
+	f.StringVar(&t.min, "tls-min", "1.0", "lowest TLS `VERSION`: 1.0, 1.1, 1.2 or 1.3")
+	f.StringVar(&t.caFile, "ca-file", "", "trust the certificates in this PEM `FILE` instead of the system's")
+	f.StringVar(&t.sni, "sni", "", "`NAME` to ask for and to verify instead of the host's")
+}
+
+// apply puts the flags into the options of a probe.
+func (t *tlsFlags) apply(c *cobra.Command, o *probe.Options, port uint16) error {
+	o.TLS = probe.TLSMode(t.mode)
+	modes := []probe.TLSMode{probe.Opportunistic, probe.Require, probe.Never, probe.Implicit}
+	if !slices.Contains(modes, o.TLS) {
+		return usage("--tls %s: there is no such mode", quote(t.mode)).hint("--tls opportunistic, require, never or implicit")
+	}
+	if t.verify && o.TLS == probe.Never {
+		return usage("--tls never and --tls-verify contradict each other")
+	}
+	if t.verify && o.TLS == probe.Opportunistic {
+		o.TLS = probe.Require
+	}
+	if port == 465 && !c.Flags().Changed("tls") {
+		o.TLS = probe.Implicit
+	}
+	versions := map[string]uint16{"1.0": tls.VersionTLS10, "1.1": tls.VersionTLS11, "1.2": tls.VersionTLS12, "1.3": tls.VersionTLS13}
+	v, ok := versions[strings.TrimPrefix(strings.TrimPrefix(t.min, "TLS"), "v")]
+	if !ok {
+		return usage("--tls-min %s: there is no such version", quote(t.min)).hint("--tls-min 1.0, 1.1, 1.2 or 1.3")
+	}
+	o.TLSMin, o.TLSVerify, o.ServerName = v, t.verify, t.sni
+	if t.caFile == "" {
+		return nil
+	}
+	pem, err := os.ReadFile(t.caFile)
+	if err != nil {
+		return fail(check.ExitNoInput, "--ca-file: %w", err)
+	}
+	o.RootCAs = x509.NewCertPool()
+	if !o.RootCAs.AppendCertsFromPEM(pem) {
+		return fail(check.ExitData, "--ca-file %s has no certificate in PEM form", quote(t.caFile))
+	}
+	return nil
+}
+
+// timeFlags are the flags about time.
+type timeFlags struct {
+	connect, command, session time.Duration
+	rfc                       bool
+}
+
+func (t *timeFlags) add(f *pflag.FlagSet) {
+	f.DurationVar(&t.connect, "connect-timeout", 10*time.Second, "time for a TCP `connection`")
+	f.DurationVar(&t.command, "command-timeout", 30*time.Second, "time for the greeting, the TLS handshake and each `reply`")
+	f.DurationVar(&t.session, "timeout", 0, "time for a `session` (default 60s; 3m with --data, 40m with --rfc-timeouts)")
+	f.BoolVar(&t.rfc, "rfc-timeouts", false, "wait as long as RFC 5321, section 4.5.3.2 says")
+}
+
+func (t *timeFlags) apply(c *cobra.Command, o *probe.Options) error {
+	for _, f := range []struct {
+		name string
+		d    time.Duration
+	}{{"connect-timeout", t.connect}, {"command-timeout", t.command}, {"timeout", t.session}} {
+		if c.Flags().Changed(f.name) && f.d <= 0 {
+			return usage("--%s must be more than nothing", f.name).hint("--%s 10s", f.name)
+		}
+	}
+	if t.rfc && c.Flags().Changed("command-timeout") {
+		return usage("--rfc-timeouts and --command-timeout contradict each other")
+	}
+	o.Timeouts = probe.Timeouts{Connect: t.connect, Command: t.command, Session: t.session, RFC: t.rfc}
+	return nil
+}
+
+// environment sets the flags that were not given from SMTPCHECK_FLAG_NAME, but
+// those that send something.
+func environment(c *cobra.Command) error {
+	var err error
+	never := []string{"data", "message", "subject", "body", "header", "help", "version"}
+	c.Flags().VisitAll(func(f *pflag.Flag) {
+		name := "SMTPCHECK_" + strings.ToUpper(strings.ReplaceAll(f.Name, "-", "_"))
+		value, ok := os.LookupEnv(name)
+		if !ok || f.Changed || err != nil || slices.Contains(never, f.Name) {
+			return
+		}
+		if serr := c.Flags().Set(f.Name, value); serr != nil {
+			err = fail(check.ExitConfig, "the environment variable %s: %q is not a value for --%s", name, quote(value), f.Name)
+		}
+	})
+	return err
+}
+
+// nearestFlag is the flag whose name is most like name, "" if none is near.
+func nearestFlag(c *cobra.Command, name string) string {
+	best, least := "", 3
+	c.Flags().VisitAll(func(f *pflag.Flag) {
+		if d := distance(name, f.Name); d < least || strings.HasPrefix(f.Name, name) && len(name) > 2 {
+			best, least = f.Name, min(d, least)
+		}
+	})
+	return best
+}
+
+// distance is the number of letters to change, add or drop between a and b.
+func distance(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			cost := diagonal
+			if a[i] != b[j] {
+				cost++
+			}
+			diagonal = row[j+1]
+			row[j+1] = min(cost, row[j]+1, row[j+1]+1)
+		}
+	}
+	return row[len(b)]
+}

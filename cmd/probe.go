@@ -1,0 +1,344 @@
+package cmd
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/netip"
+	"slices"
+	"strconv"
+	"strings"
+	"syscall"
+
+	"github.com/spf13/cobra"
+
+	"github.com/smtpcheck/smtpcheck/check"
+	"github.com/smtpcheck/smtpcheck/probe"
+	"github.com/smtpcheck/smtpcheck/smtp"
+)
+
+// probeOptions are the flags of probe.
+type probeOptions struct {
+	network network
+	tls     tlsFlags
+	times   timeFlags
+	output  output
+
+	from, helo   string
+	server, mx   string
+	port         uint16
+	maxAddresses int
+	parallel     int
+	pipeline     bool
+	stopAfter    string
+
+	data          bool
+	message       string
+	subject, body string
+	headers       []string
+}
+
+func (a *app) probeCommand() *cobra.Command {
+	o := new(probeOptions)
+	c := &cobra.Command{
+		Use:   "probe RECIPIENT...",
+		Short: "Ask every mail server of a recipient whether it would take a message",
+		Long: `probe finds the mail servers of each recipient's domain and has a session with
+every address of every one: EHLO, STARTTLS where it is offered, MAIL FROM and
+RCPT TO. It stops there: no message is sent without --data. It prints what was
+said, what a real sender would have experienced, and a verdict.
+
+A recipient "-" stands for a list on standard input, one a line.`,
+		Example: `  smtpcheck probe alice@example.com
+  smtpcheck probe --lab alice@mixed.test          in the built-in lab, no network needed
+  smtpcheck probe --from me@example.org bob@example.com
+  smtpcheck probe --server mx2.example.com:25 bob@example.com
+  smtpcheck probe --format json bob@example.com > report.json
+  smtpcheck probe --style xeams --utc bob@example.com
+  smtpcheck probe --data --from me@example.org bob@example.com   sends a test message`,
+		RunE: func(c *cobra.Command, args []string) error { return a.probe(c, o, args) },
+	}
+	f := c.Flags()
+	f.SortFlags = false
+	f.StringVar(&o.from, "from", "<>", "the reverse-path `ADDR`ess; <> is the null sender")
+	f.StringVar(&o.helo, "helo", "", "`NAME` to give in EHLO (default: this host's name if it is public, else its address)")
+	f.StringVar(&o.server, "server", "", "ask `HOST[:PORT]` instead of the MX hosts")
+	f.Uint16Var(&o.port, "port", 25, "`PORT`; 465 implies --tls implicit")
+	f.StringVar(&o.mx, "mx", "all", "`all|first|HOST`: first goes host by host as a sender does, and stops when one decides")
+	o.network.add(f)
+	f.IntVar(&o.maxAddresses, "max-addresses", check.DefaultMaxAddresses, "probe at most `N` addresses")
+	f.IntVar(&o.parallel, "parallel", check.DefaultParallel, "at most `N` sessions at once")
+	o.tls.add(f)
+	f.StringVar(&o.stopAfter, "stop-after", "rcpt", "stop after `STAGE`: greeting, ehlo, starttls, mail or rcpt")
+	f.BoolVar(&o.pipeline, "pipeline", false, "send MAIL and RCPT together where PIPELINING is offered")
+	f.BoolVar(&o.data, "data", false, "send a test message to each recipient (implies --mx first, needs --from)")
+	f.StringVar(&o.message, "message", "", "with --data: send this `FILE` byte for byte")
+	f.StringVar(&o.subject, "subject", "", "with --data: the `TEXT` of the subject")
+	f.StringVar(&o.body, "body", "", "with --data: the `TEXT` of the body")
+	f.StringArrayVar(&o.headers, "header", nil, "with --data: add the header `'Name: value'`")
+	o.times.add(f)
+	o.output.add(f, "probe")
+	return c
+}
+
+// probe runs the command.
+func (a *app) probe(c *cobra.Command, o *probeOptions, args []string) error {
+	if err := environment(c); err != nil {
+		return err
+	}
+	if len(args) == 0 {
+		return usage("there is no recipient").hint("smtpcheck probe alice@example.com, or a list: smtpcheck probe - < list")
+	}
+	opts, err := o.options(c)
+	if err != nil {
+		return err
+	}
+	recipients, bad, err := a.parseRecipients(args)
+	if err != nil {
+		return err
+	}
+	groups, err := byDomain(recipients)
+	if err != nil {
+		return err
+	}
+	done, err := o.network.open()
+	if err != nil {
+		return err
+	}
+	defer done()
+	if err := o.connect(opts); err != nil {
+		return err
+	}
+	out, err := a.openOutput(&o.output)
+	if err != nil {
+		return err
+	}
+	return a.probeAll(c.Context(), groups, *opts, out, bad)
+}
+
+// probeAll probes each destination in turn and reports each.
+func (a *app) probeAll(ctx context.Context, groups [][]check.Recipient, opts check.Options, out *sink, bad int) error {
+	opts.Observer = out.renderer
+	opts.Pace = new(check.Pace)
+	var codes []int
+	var werr error
+	undecided := false
+	for _, group := range groups {
+		reports, err := check.Probe(ctx, group, opts)
+		if err != nil {
+			out.abandon()
+			return probeError(err)
+		}
+		for _, r := range reports {
+			codes = append(codes, r.ExitCode)
+			undecided = undecided || r.Reason == "interrupted"
+			if err := out.renderer.Report(r); err != nil && werr == nil {
+				werr = err
+			}
+		}
+		a.followUp(reports, &opts)
+		if errors.Is(werr, syscall.EPIPE) && ctx.Err() == nil && len(groups) > 1 {
+			continue
+		}
+		if ctx.Err() != nil {
+			break
+		}
+	}
+	a.code = check.ExitCode(codes...)
+	if bad > 0 && a.code == check.ExitOK {
+		a.code = check.ExitData
+	}
+	if undecided || ctx.Err() != nil && len(codes) < count(groups) {
+		a.code = check.ExitInterrupted
+		if a.signal == syscall.SIGTERM {
+			a.code = check.ExitTerminated
+		}
+	}
+	return writeError(errors.Join(werr, out.close()))
+}
+
+func count(groups [][]check.Recipient) (n int) {
+	for _, g := range groups {
+		n += len(g)
+	}
+	return n
+}
+
+func probeError(err error) error {
+	var file *check.FileError
+	switch {
+	case errors.Is(err, check.ErrNotMX):
+		return usage("--mx: %w", err).hint("--server HOST probes any host")
+	case errors.As(err, &file):
+		if errors.Is(err, syscall.ENOENT) {
+			return fail(check.ExitNoInput, "%w", err)
+		}
+		return fail(check.ExitData, "%w", err)
+	}
+	return err
+}
+
+// options checks the flags and makes the options of the probe, but for what
+// needs the lab.
+func (o *probeOptions) options(c *cobra.Command) (*check.Options, error) {
+	opts := &check.Options{
+		Version: Version(), Lab: o.network.lab, MX: o.mx, IPv4: o.network.ipv4, IPv6: o.network.ipv6,
+		MaxAddresses: o.maxAddresses, Parallel: o.parallel, Port: o.port,
+	}
+	if o.maxAddresses < 1 || o.parallel < 1 {
+		return nil, usage("--max-addresses and --parallel are at least 1")
+	}
+	if o.port == 0 {
+		return nil, usage("--port 0 is no port")
+	}
+	for _, step := range []func(*cobra.Command, *check.Options) error{o.setServer, o.setSender, o.setStages, o.setMessage} {
+		if err := step(c, opts); err != nil {
+			return nil, err
+		}
+	}
+	if err := o.tls.apply(c, &opts.Probe, opts.Port); err != nil {
+		return nil, err
+	}
+	if err := o.times.apply(c, &opts.Probe); err != nil {
+		return nil, err
+	}
+	helo, err := heloName(o.helo, o.network.lab)
+	opts.Probe.HELO = helo
+	return opts, err
+}
+
+// connect adds what says how the network, or the lab, is reached.
+func (o *probeOptions) connect(opts *check.Options) error {
+	dial, err := o.network.dial()
+	if err != nil {
+		return err
+	}
+	opts.Probe.Dial = dial
+	if opts.DNS, err = o.network.dns(); err != nil {
+		return err
+	}
+	if w := o.network.world; w != nil && opts.Probe.RootCAs == nil {
+		opts.Probe.RootCAs = w.RootCAs
+	}
+	return nil
+}
+
+// setServer reads --server and --port.
+func (o *probeOptions) setServer(c *cobra.Command, opts *check.Options) error {
+	if o.server == "" {
+		return nil
+	}
+	if c.Flags().Changed("mx") {
+		return usage("--server and --mx contradict each other").hint("--server skips MX")
+	}
+	full, err := hostPort(o.server, int(o.port))
+	if err != nil {
+		return usage("--server %s is not HOST or HOST:PORT", quote(o.server)).hint("--server mx.example.com:2525 or --server [2001:db8::1]:25")
+	}
+	host, p, _ := net.SplitHostPort(full)
+	port, _ := strconv.ParseUint(p, 10, 16)
+	if c.Flags().Changed("port") && uint16(port) != o.port {
+		return usage("--server %s and --port %d contradict each other", quote(o.server), o.port).hint("give the port once")
+	}
+	if _, err := netip.ParseAddr(host); err != nil {
+		d, err := smtp.ParseDomain(host)
+		if err != nil {
+			return usage("--server %s: %w", quote(o.server), err)
+		}
+		host = d.ASCII
+	}
+	opts.Server, opts.Port = host, uint16(port)
+	return nil
+}
+
+// setSender reads --from.
+func (o *probeOptions) setSender(_ *cobra.Command, opts *check.Options) error {
+	if o.from == "<>" || o.from == "" {
+		return nil
+	}
+	r, err := parseRecipient(o.from)
+	if err != nil {
+		var f *failure
+		if errors.As(err, &f) {
+			f.err, f.hints = errors.New("--from "+f.Error()), []string{"--from me@example.org, or --from '<>' for the null sender"}
+		}
+		return err
+	}
+	opts.Sender = &r.Mailbox
+	return nil
+}
+
+// setStages reads --mx, --stop-after and --pipeline.
+func (o *probeOptions) setStages(_ *cobra.Command, opts *check.Options) error {
+	stages := []smtp.Stage{smtp.StageGreeting, smtp.StageEHLO, smtp.StageSTARTTLS, smtp.StageMail, smtp.StageRcpt}
+	stage := smtp.Stage(strings.ToLower(o.stopAfter))
+	if !slices.Contains(stages, stage) {
+		return usage("--stop-after %s: there is no such stage", quote(o.stopAfter)).hint("greeting, ehlo, starttls, mail or rcpt")
+	}
+	opts.Probe.StopAfter, opts.Probe.Pipeline = stage, o.pipeline
+	if o.mx != "all" && o.mx != "first" {
+		d, err := smtp.ParseDomain(o.mx)
+		if err != nil {
+			return usage("--mx %s: %w", quote(o.mx), err).hint("--mx all, --mx first or the name of one MX host")
+		}
+		opts.MX = d.ASCII
+	}
+	return nil
+}
+
+// setMessage reads the flags about the message.
+func (o *probeOptions) setMessage(c *cobra.Command, opts *check.Options) error {
+	if !o.data {
+		for _, name := range []string{"message", "subject", "body", "header"} {
+			if c.Flags().Changed(name) {
+				return usage("--%s is about a message, and none is sent", name).hint("add --data to send one")
+			}
+		}
+		return nil
+	}
+	switch {
+	case c.Flags().Changed("mx") && o.mx == "all":
+		return usage("--data and --mx all contradict each other: every host would get the message").hint("--mx HOST sends it through one host")
+	case opts.Sender == nil:
+		return usage("--data needs a sender").hint("add --from me@example.org")
+	case opts.Probe.StopAfter != smtp.StageRcpt || c.Flags().Changed("stop-after"):
+		return usage("--data and --stop-after contradict each other")
+	}
+	if !c.Flags().Changed("mx") {
+		opts.MX = "first"
+	}
+	for _, name := range []string{"subject", "body", "header"} {
+		if o.message != "" && c.Flags().Changed(name) {
+			return usage("--message and --%s contradict each other: a file is sent as it is", name)
+		}
+	}
+	if !smtp.Safe(o.subject) {
+		return usage("--subject has a CR, LF or NUL")
+	}
+	for _, h := range o.headers {
+		if err := check.CheckHeader(h); err != nil {
+			return usage("--header: %w", err).hint("--header 'X-Tag: value'")
+		}
+	}
+	opts.Text = &check.Text{
+		From: *opts.Sender, Subject: o.subject, Body: o.body, Headers: o.headers, Version: Version(), File: o.message,
+	}
+	return nil
+}
+
+// followUp hints at what is likely meant when a port was silent or wants authentication.
+func (a *app) followUp(reports []*check.Report, opts *check.Options) {
+	for _, r := range reports {
+		for i := range r.Sessions {
+			s := &r.Sessions[i]
+			switch {
+			case s.Stage == smtp.StageGreeting && s.Reason == "timeout" && opts.Port != 465 && opts.Port != 25 && opts.Probe.TLS != probe.Implicit:
+				a.hint("%s said nothing: a port that waits for TLS does that; --tls implicit?", s.Address)
+				return
+			case s.Reply != nil && s.Reply.Code == 530 && (opts.Port == 587 || opts.Port == 2525) && s.Reason == "auth_required":
+				a.hint("port %d is for submission and wants authentication: smtpcheck relay %s (which this version does not have yet)", opts.Port, s.Host)
+				return
+			}
+		}
+	}
+}

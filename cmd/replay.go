@@ -1,0 +1,76 @@
+package cmd
+
+import (
+	"errors"
+	"io"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"github.com/smtpcheck/smtpcheck/check"
+)
+
+func (a *app) replayCommand() *cobra.Command {
+	out := new(output)
+	c := &cobra.Command{
+		Use:   "replay [FILE]",
+		Short: "Print a saved JSON report again, in any format",
+		Long: `replay reads reports that --format json or ndjson has written and prints them
+again in another format or style. It exits as the report would. Without a FILE
+it reads standard input.`,
+		Example: `  smtpcheck probe --format json alice@example.com > report.json
+  smtpcheck replay report.json
+  smtpcheck replay --style swaks report.json
+  smtpcheck replay --format markdown report.json`,
+		RunE: func(c *cobra.Command, args []string) error { return a.replay(c, out, args) },
+	}
+	c.Flags().SortFlags = false
+	out.add(c.Flags(), "replay")
+	return c
+}
+
+func (a *app) replay(c *cobra.Command, o *output, args []string) error {
+	if err := environment(c); err != nil {
+		return err
+	}
+	if len(args) > 1 {
+		return usage("replay takes one file").hint("cat several files together: cat a.json b.json | smtpcheck replay")
+	}
+	in, name, err := a.open(args)
+	if err != nil {
+		return err
+	}
+	defer in.Close() //nolint:errcheck // it was only read
+	out, err := a.openOutput(o)
+	if err != nil {
+		return err
+	}
+	var codes []int
+	var werr error
+	err = check.Read(in, func(r *check.Report) error {
+		codes = append(codes, r.ExitCode)
+		werr = out.renderer.Report(r)
+		return werr
+	})
+	a.code = check.ExitCode(codes...)
+	switch {
+	case werr != nil:
+		return writeError(errors.Join(werr, out.close()))
+	case err != nil:
+		out.abandon()
+		return fail(check.ExitData, "%s: %w", name, err).hint("smtpcheck probe --format json writes a report")
+	}
+	return writeError(out.close())
+}
+
+// open opens the file that is the argument, or standard input.
+func (a *app) open(args []string) (io.ReadCloser, string, error) {
+	if len(args) == 0 || args[0] == "-" {
+		return io.NopCloser(a.stdin), "standard input", nil
+	}
+	f, err := os.Open(args[0])
+	if err != nil {
+		return nil, "", fail(check.ExitNoInput, "%s: %w", quote(args[0]), bareError(err))
+	}
+	return f, quote(args[0]), nil
+}
