@@ -26,6 +26,8 @@ func directives() []directive {
 		{"raw", "\"BYTES\": send these, a Go string", parseRaw},
 		{"drip", "DURATION [forever] \"BYTES\": one byte at a time, so far apart", parseDrip},
 		{"flood", "\"BYTES\" [times N]: send these again and again", parseFlood},
+		{"key-update", "N: so many TLS key updates, after \"* tls handmade\"", parseKeyUpdate},
+		{"record", "SIZE [times N]: TLS records of SIZE bytes, after \"* tls handmade\"", parseRecord},
 		{"drop", "forget what the client has sent ahead", plain(drop{})},
 		{"stall", "be silent till the client goes", plain(stall{})},
 		{"no-read", "never read again: the window fills up", plain(noRead{})},

@@ -86,7 +86,7 @@ func (g goodServer) do(s *session) error {
 	server.EnableSMTPUTF8 = g.smtputf8
 	server.ErrorLog = silence{}
 	server.Debug = &overhear{server: s.server}
-	if !g.noTLS {
+	if _, secure := s.conn.(*tls.Conn); !g.noTLS && !secure {
 		server.TLSConfig = &tls.Config{
 			MinVersion:   tls.VersionTLS12,
 			Certificates: []tls.Certificate{*s.server.Authority.Certificate(s.server.Host)},

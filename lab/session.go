@@ -127,10 +127,15 @@ func (s *session) saysGoodbye() bool {
 		if line.Kind == ClientLine {
 			break
 		}
+		text := line.Text
 		if line.Kind == DirectiveLine {
-			return false
+			bytes, ok := line.action.(raw)
+			if !ok {
+				return false
+			}
+			text = string(bytes)
 		}
-		goodbye = strings.HasPrefix(line.Text, "221")
+		goodbye = strings.HasPrefix(text, "221")
 	}
 	return goodbye
 }

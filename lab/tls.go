@@ -14,17 +14,17 @@ import (
 // handshake is "* tls": the server's side of a TLS handshake, right behind the
 // 220 of STARTTLS, or at the beginning of a session for implicit TLS.
 //
-//	* tls                 TLS 1.2 or 1.3, a good certificate
-//	* tls 1.0             that version only; 1.1, 1.2, 1.3 too
-//	* tls TLS 1.3 ...     the same, as a transcript prints it; the rest is ignored
-//	* tls expired         the certificate's time is over; not-yet-valid is to come
-//	* tls wrong-name      it is for another host
-//	* tls self-signed     nobody vouches for it
-//	* tls rsa16384        it has an RSA key of 16384 bits (TLS 1.2 only)
-//	* tls chain 10000     as many certificates in the chain
-//	* tls broken          every handshake fails with alert 80 (internal error)
-//	* tls garbage         the ClientHello is answered with what is not TLS
-//	* tls silent          it is not answered
+//   - tls                 TLS 1.2 or 1.3, a good certificate
+//   - tls 1.0             that version only; 1.1, 1.2, 1.3 too
+//   - tls TLS 1.3 ...     the same, as a transcript prints it; the rest is ignored
+//   - tls expired         the certificate's time is over; not-yet-valid is to come
+//   - tls wrong-name      it is for another host
+//   - tls self-signed     nobody vouches for it
+//   - tls rsa16384        it has an RSA key of 16384 bits (TLS 1.2 only)
+//   - tls chain 10000     as many certificates in the chain
+//   - tls broken          every handshake fails with alert 80 (internal error)
+//   - tls garbage         the ClientHello is answered with what is not TLS
+//   - tls silent          it is not answered
 type handshake struct {
 	kind    tlsKind
 	chain   int
@@ -41,6 +41,7 @@ const (
 	tlsWrongName   tlsKind = "wrong-name"
 	tlsSelfSigned  tlsKind = "self-signed"
 	tlsRSA16384    tlsKind = "rsa16384"
+	tlsHandmade    tlsKind = "handmade"
 	tlsBroken      tlsKind = "broken"
 	tlsGarbage     tlsKind = "garbage"
 	tlsSilent      tlsKind = "silent"
@@ -54,7 +55,7 @@ func parseTLS(rest string) (action, error) {
 		word := words[0]
 		words = words[1:]
 		switch kind := tlsKind(word); kind {
-		case tlsExpired, tlsNotYetValid, tlsWrongName, tlsSelfSigned, tlsRSA16384, tlsBroken, tlsGarbage, tlsSilent:
+		case tlsExpired, tlsNotYetValid, tlsWrongName, tlsSelfSigned, tlsRSA16384, tlsHandmade, tlsBroken, tlsGarbage, tlsSilent:
 			h.kind = kind
 			continue
 		}
@@ -99,13 +100,27 @@ func (h handshake) do(s *session) error {
 	case tlsGarbage:
 		return h.babble(s)
 	}
-	conn := tls.Server(s.unread(), h.config(s.server))
+	config := h.config(s.server)
+	var keyLog strings.Builder
+	if h.kind == tlsHandmade {
+		config.MinVersion, config.SessionTicketsDisabled, config.KeyLogWriter = tls.VersionTLS13, true, &keyLog
+	}
+	conn := tls.Server(s.unread(), config)
 	if err := conn.Handshake(); err != nil {
 		_ = s.wire.CloseWrite()
 		s.drain(time.Minute)
 		return errDone
 	}
-	s.upgrade(conn)
+	if h.kind != tlsHandmade {
+		s.upgrade(conn)
+		return nil
+	}
+	byHand, err := takeOver(conn, s.wire, keyLog.String())
+	if err != nil {
+		s.server.recordError(fmt.Errorf("%s: %w", s.server.dialogue.Name, err))
+		return err
+	}
+	s.upgrade(byHand)
 	return nil
 }
 
