@@ -105,12 +105,12 @@ func (a *Answer) Canonical() string {
 // that answered with a failure, then silence, then the rest.
 func (a *Answer) fail(e *Exchange) {
 	status := StatusFailed
-	switch {
-	case e.Err == errCancelled:
+	switch e.Err {
+	case errCancelled:
 		status = StatusCancelled
-	case e.Err == errTimeout:
+	case errTimeout:
 		status = StatusTimeout
-	case e.Err == "":
+	case "":
 		status = StatusServFail
 	}
 	rank := map[Status]int{StatusFailed: 1, StatusTimeout: 2, StatusServFail: 3, StatusCancelled: 4}

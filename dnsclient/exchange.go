@@ -48,7 +48,10 @@ func (c *Client) roundTrip(ctx context.Context, q *question, e *Exchange, edns b
 	if err := send(conn, m.wire, framed); err != nil {
 		return nil, err
 	}
-	buf := make([]byte, maxMessage)
+	buf := make([]byte, maxDatagram)
+	if framed {
+		buf = make([]byte, maxMessage)
+	}
 	for {
 		msg, err := receive(conn, buf, framed)
 		if err != nil {
@@ -62,9 +65,13 @@ func (c *Client) roundTrip(ctx context.Context, q *question, e *Exchange, edns b
 	}
 }
 
-// maxMessage is the largest message there can be: over TCP its length has 16
-// bits (RFC 1035, section 4.2.2), over UDP a datagram is smaller.
-const maxMessage = 1<<16 - 1
+const (
+	// maxMessage is the largest message over TCP, where its length has 16 bits (RFC 1035, section 4.2.2).
+	maxMessage = 1<<16 - 1
+	// maxDatagram is more than ednsSize, for servers that do not heed it; what is
+	// longer is cut and so malformed.
+	maxDatagram = 4096
+)
 
 // send writes one message, over TCP with its length before it and in one
 // segment (RFC 7766, section 8).

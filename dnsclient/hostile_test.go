@@ -1,6 +1,7 @@
 package dnsclient
 
 import (
+	"context"
 	"encoding/binary"
 	"net"
 	"slices"
@@ -130,7 +131,7 @@ func TestHostile52Forged(t *testing.T) {
 	for word, ignored := range map[string]int{
 		"wrong-id-first": 1, "wrong-question-first": 1, "wrong-source-first": 0, "garbage-first": 2, "duplicate": 0,
 	} {
-		a := ask(t, ";! x.test. "+word+"\nx.test. MX 10 true.test.", "x.test", "MX")
+		a := ask(t, ";! x.test. "+word+"\nx.test. MX 10 true.test.", "x.test")
 		if a.Status != StatusOK || listed(a.Records) != "10 true.test" || len(a.Exchanges) != 1 {
 			t.Errorf("%s: %s %s %q", word, a.Status, listed(a.Records), tries(a))
 			continue
@@ -173,7 +174,7 @@ func TestHostile52Flood(t *testing.T) {
 	if took := time.Since(start); took > 650*time.Millisecond {
 		t.Errorf("took %v", took)
 	}
-	conn.Close()
+	_ = conn.Close()
 	<-done
 	if a.Status != StatusTimeout || a.Exchanges[0].Ignored == 0 {
 		t.Errorf("%s %q, %d ignored", a.Status, tries(a), a.Exchanges[0].Ignored)
@@ -183,15 +184,15 @@ func TestHostile52Flood(t *testing.T) {
 // 53: cut answers are never used, and EDNS0 is given up once.
 func TestHostile53Truncated(t *testing.T) {
 	t.Parallel()
-	a := ask(t, ";! x.test. truncate\n;! x.test. tcp-refused\nx.test. MX 10 mx.test.", "x.test", "MX")
+	a := ask(t, ";! x.test. truncate\n;! x.test. tcp-refused\nx.test. MX 10 mx.test.", "x.test")
 	if want := []string{"udp NOERROR truncated", "tcp: connection reset"}; a.Status != StatusFailed || !slices.Equal(tries(a), want) {
 		t.Errorf("TCP reset: %s %q", a.Status, tries(a))
 	}
-	a = ask(t, ";! x.test. formerr-edns\nx.test. MX 10 mx.test.", "x.test", "MX")
+	a = ask(t, ";! x.test. formerr-edns\nx.test. MX 10 mx.test.", "x.test")
 	if want := []string{"udp FORMERR", "udp NOERROR"}; a.Status != StatusOK || !slices.Equal(tries(a), want) {
 		t.Errorf("without EDNS0: %s %q", a.Status, tries(a))
 	}
-	a = ask(t, ";! x.test. formerr\nx.test. MX 10 mx.test.", "x.test", "MX")
+	a = ask(t, ";! x.test. formerr\nx.test. MX 10 mx.test.", "x.test")
 	if want := []string{"udp FORMERR", "udp FORMERR"}; a.Status != StatusServFail || !slices.Equal(tries(a), want) {
 		t.Errorf("FORMERR for ever: %s %q", a.Status, tries(a))
 	}
@@ -244,8 +245,37 @@ func TestHostile54Failures(t *testing.T) {
 			t.Errorf("%s: %s, want %s", word, a.Status, want)
 		}
 	}
-	if a := ask(t, "x.test. A 198.51.100.1", "x.test", "MX"); a.Status != StatusNoData {
+	if a := ask(t, "x.test. A 198.51.100.1", "x.test"); a.Status != StatusNoData {
 		t.Errorf("nothing wrong: %s", a.Status)
+	}
+}
+
+// 53: a server that cuts even what it sends over TCP, or sends half of it.
+func TestHostile53TruncatedStream(t *testing.T) {
+	t.Parallel()
+	for want, answer := range map[string]func(query []byte) []byte{
+		"truncated over TCP": func(query []byte) []byte {
+			query[2], query[3], query[11] = 0x82, 0, 0
+			return append([]byte{0, byte(len(query))}, query...)
+		},
+		"connection closed without an answer": func(query []byte) []byte { return append([]byte{1, 0}, query...) },
+	} {
+		c := patient("192.0.2.1:53")
+		c.TCP = true
+		c.Dial = func(context.Context, string, string) (net.Conn, error) {
+			ours, theirs := net.Pipe()
+			go func() {
+				defer theirs.Close()
+				query := make([]byte, 512)
+				if n, err := theirs.Read(query); err == nil {
+					_, _ = theirs.Write(answer(query[2:n]))
+				}
+			}()
+			return ours, nil
+		}
+		if a := c.Query(t.Context(), "x.test", "MX"); a.Status != StatusFailed || a.Err != want {
+			t.Errorf("%s %q, want %q", a.Status, a.Err, want)
+		}
 	}
 }
 
@@ -270,7 +300,7 @@ func TestHostile54Referral(t *testing.T) {
 func TestHostile55TTL(t *testing.T) {
 	t.Parallel()
 	for ttl, want := range map[string]uint32{"0": 0, "1": 1, "2147483647": 1<<31 - 1, "2147483648": 0, "4294967295": 0} {
-		a := ask(t, ";! x.test. ttl "+ttl+"\nx.test. MX 10 mx.test.", "x.test", "MX")
+		a := ask(t, ";! x.test. ttl "+ttl+"\nx.test. MX 10 mx.test.", "x.test")
 		if a.TTL != want || a.Records[0].TTL != want || a.Exchanges[0].TTL != want {
 			t.Errorf("TTL %s is read as %d, want %d", ttl, a.TTL, want)
 		}
@@ -287,13 +317,13 @@ x.test. MX 10 m\195\188ller.test.
 x.test. MX 10 dot\.dot.test.
 x.test. MX 10 nul\000.test.
 `
-	a := ask(t, zone, "x.test", "MX")
+	a := ask(t, zone, "x.test")
 	want := `10 a\ b.test, 10 \027[31mred.test, 10 -lead.test, 10 m\195\188ller.test, 10 dot\.dot.test, 10 nul\000.test`
 	if got := listed(a.Records); got != want {
 		t.Errorf("%s, want %s", got, want)
 	}
 	for _, name := range []string{`a\032b.test`, "a b.test", "\x1b[31m.test", "müller.test", `end\.`, "\x00.test", `a\`, `\999.test`} {
-		a := ask(t, "x.test. MX 10 mx.test.", name, "MX")
+		a := ask(t, "x.test. MX 10 mx.test.", name)
 		if a.Status != StatusNXDomain && a.Status != StatusFailed {
 			t.Errorf("%q: %s", name, a.Status)
 		}
@@ -310,7 +340,7 @@ func answering(t *testing.T, answers func(query []byte) [][]byte) net.PacketConn
 	t.Helper()
 	conn := listenUDP(t)
 	done := make(chan struct{})
-	t.Cleanup(func() { conn.Close(); <-done })
+	t.Cleanup(func() { _ = conn.Close(); <-done })
 	go func() {
 		defer close(done)
 		buf := make([]byte, 512)

@@ -19,12 +19,12 @@ func serve(t testing.TB, zone string) (*lab.DNSServer, string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { s.Close() })
+	t.Cleanup(func() { _ = s.Close() })
 	for range 20 {
 		udp := listenUDP(t)
 		tcp, err := net.Listen("tcp", udp.LocalAddr().String())
 		if err != nil {
-			udp.Close() // somebody else has the TCP port
+			_ = udp.Close() // somebody else has the TCP port
 			continue
 		}
 		s.ServeUDP(udp)
@@ -44,11 +44,11 @@ func listenUDP(t testing.TB) net.PacketConn {
 	return conn
 }
 
-// ask asks a server with the zone once.
-func ask(t testing.TB, zone, name string, typ Type) *Answer {
+// ask asks a server with the zone for MX records, once.
+func ask(t testing.TB, zone, name string) *Answer {
 	t.Helper()
 	_, addr := serve(t, zone)
-	return patient(addr).Query(t.Context(), name, typ)
+	return patient(addr).Query(t.Context(), name, "MX")
 }
 
 // patient returns a client for servers that answer, on however slow a machine.
@@ -65,7 +65,7 @@ func impatient(servers ...string) *Client {
 func unused(t testing.TB) string {
 	t.Helper()
 	conn := listenUDP(t)
-	defer conn.Close()
+	defer func() { _ = conn.Close() }()
 	return conn.LocalAddr().String()
 }
 

@@ -95,16 +95,24 @@ func (r *reply) answer(msg []byte, raw rawRecord, q *question) error {
 		return err
 	}
 	rr.Header().Ttl = ttl
-	r.records = append(r.records, newRecord(rr))
-	r.list(strings.ReplaceAll(rr.String(), "\t", " "))
+	rec := newRecord(rr)
+	if n := len(r.records); n > 0 && r.records[n-1].Name == rec.Name {
+		rec.Name = r.records[n-1].Name // one string for an owner that may be a thousand bytes long
+	}
+	r.records = append(r.records, rec)
+	r.list(rr)
 	return nil
 }
 
-// list adds a line to answers while there is room.
-func (r *reply) list(line string) {
-	if len(r.answers) < MaxAnswers && r.listed+len(line) <= maxAnswerBytes {
+// list adds a record to answers while there is room.
+func (r *reply) list(rr dns.RR) {
+	if len(r.answers) >= MaxAnswers || r.listed >= maxAnswerBytes {
+		return
+	}
+	line := strings.ReplaceAll(rr.String(), "\t", " ")
+	r.listed += len(line)
+	if r.listed <= maxAnswerBytes {
 		r.answers = append(r.answers, line)
-		r.listed += len(line)
 	}
 }
 

@@ -87,7 +87,7 @@ func TestInMemory(t *testing.T) {
 		if a := c.Query(t.Context(), "y.test", "MX"); a.Status != StatusTimeout {
 			t.Errorf("%s after %v", a.Status, a.Exchanges[0].RTT)
 		}
-		s.Close()
+		_ = s.Close()
 	})
 }
 

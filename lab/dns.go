@@ -194,7 +194,7 @@ func (d *dnsDatagrams) forge(msg []byte) {
 	if err != nil {
 		return
 	}
-	defer other.Close()
+	defer func() { _ = other.Close() }()
 	_, _ = other.WriteTo(msg, d.to)
 }
 

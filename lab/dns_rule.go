@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -76,7 +77,8 @@ func parseZoneRule(words []string) (zoneRule, error) {
 	if len(words) == 0 {
 		return r, errors.New("a directive needs a word")
 	}
-	return r, r.set(words[0], strings.Join(words[1:], " "))
+	err := r.set(words[0], strings.Join(words[1:], " "))
+	return r, err
 }
 
 // set takes one directive into the rule.
@@ -164,7 +166,7 @@ func zoneRaw(m *dns.Msg, section []byte) []byte {
 		return nil
 	}
 	binary.BigEndian.PutUint16(head[6:], 1)
-	packet := append(head, section...)
+	packet := slices.Concat(head, section)
 	for i := len(head); i+1 < len(packet); i++ {
 		switch string(packet[i : i+2]) {
 		case "SS":

@@ -41,7 +41,7 @@ func dnsServe(t *testing.T, zone string) (*DNSServer, string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { s.Close() })
+	t.Cleanup(func() { _ = s.Close() })
 	for range 20 {
 		udp, err := net.ListenPacket("udp", "127.0.0.1:0")
 		if err != nil {
@@ -49,7 +49,7 @@ func dnsServe(t *testing.T, zone string) (*DNSServer, string) {
 		}
 		tcp, err := net.Listen("tcp", udp.LocalAddr().String())
 		if err != nil {
-			udp.Close()
+			_ = udp.Close()
 			continue
 		}
 		s.ServeUDP(udp)
@@ -192,8 +192,8 @@ func TestDNSClose(t *testing.T) {
 		t.Fatal(err)
 	}
 	dnsAsk(t, addr, "udp", "x.test.", dns.TypeMX, 0)
-	s.Close()
-	s.Close()
+	_ = s.Close()
+	_ = s.Close()
 	goleak.VerifyNone(t, before)
 
 	late, err := net.Listen("tcp", "127.0.0.1:0")

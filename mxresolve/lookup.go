@@ -120,6 +120,7 @@ func (l *lookups) take(i int) bool {
 	q.taken = true
 	h := &l.res.Hosts[q.host]
 	h.take(q.answer)
+	q.answer.Records, q.answer.Chain = nil, nil // the host has what it keeps
 	l.open[q.host]--
 	switch {
 	case h.Settled:

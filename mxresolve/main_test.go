@@ -24,7 +24,7 @@ func serve(t testing.TB, zone string) (*lab.DNSServer, string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { s.Close() })
+	t.Cleanup(func() { _ = s.Close() })
 	for range 20 {
 		udp, err := net.ListenPacket("udp", "127.0.0.1:0")
 		if err != nil {
@@ -32,7 +32,7 @@ func serve(t testing.TB, zone string) (*lab.DNSServer, string) {
 		}
 		tcp, err := net.Listen("tcp", udp.LocalAddr().String())
 		if err != nil {
-			udp.Close() // somebody else has the TCP port
+			_ = udp.Close() // somebody else has the TCP port
 			continue
 		}
 		s.ServeUDP(udp)
