@@ -55,7 +55,7 @@ func newWire(ctx context.Context, conn net.Conn) *wire {
 // pump reads until the stream ends.
 func (w *wire) pump() {
 	defer close(w.done)
-	buf := make([]byte, 1024)
+	buf := make([]byte, 512)
 	for {
 		n, err := w.Conn.Read(buf)
 		now := time.Now()

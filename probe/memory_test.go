@@ -1,0 +1,142 @@
+//go:build linux
+
+package probe_test
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"net"
+	"net/netip"
+	"os"
+	"os/exec"
+	"runtime"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/smtpcheck/smtpcheck/probe"
+	"github.com/smtpcheck/smtpcheck/smtp"
+)
+
+const manySessions = 1000
+
+// TestMemoryOfManySessions opens 1,000 sessions at once in a process of its own
+// and compares its resident memory before and with all of them waiting for the reply to RCPT.
+func TestMemoryOfManySessions(t *testing.T) {
+	if addr := os.Getenv("SMTPCHECK_TEST_MANY"); addr != "" {
+		holdMany(t, addr)
+		return
+	}
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	waiting := make(chan struct{}, manySessions)
+	release := make(chan struct{})
+	var served sync.WaitGroup
+	served.Go(func() { serveMany(l, waiting, release, &served) })
+	child := exec.Command(os.Args[0], "-test.run", "^TestMemoryOfManySessions$", "-test.v")
+	child.Env = append(os.Environ(), "SMTPCHECK_TEST_MANY="+l.Addr().String())
+	in, _ := child.StdinPipe()
+	out, _ := child.StdoutPipe()
+	if err := child.Start(); err != nil {
+		t.Fatal(err)
+	}
+	lines := bufio.NewScanner(out)
+	base := readKB(t, lines, "base")
+	for range manySessions {
+		select {
+		case <-waiting:
+		case <-time.After(time.Minute):
+			t.Error("the sessions do not open")
+		}
+	}
+	fmt.Fprintln(in, "measure")
+	used := readKB(t, lines, "used")
+	close(release)
+	_ = l.Close()
+	for lines.Scan() {
+	}
+	if err := child.Wait(); err != nil {
+		t.Error(err)
+	}
+	served.Wait()
+	per := float64(used-base) / manySessions
+	t.Logf("%d sessions: %.1f MB over the base of %.1f MB, %.1f KB each", manySessions, float64(used-base)/1024, float64(base)/1024, per)
+	if mb := float64(used-base) / 1024; mb > 25 && !raceEnabled {
+		t.Errorf("%d sessions take %.1f MB, more than 25", manySessions, mb)
+	}
+}
+
+func readKB(t *testing.T, lines *bufio.Scanner, name string) (kb int) {
+	t.Helper()
+	for lines.Scan() {
+		if _, err := fmt.Sscanf(lines.Text(), name+" %d", &kb); err == nil {
+			return kb
+		}
+	}
+	t.Fatalf("the child did not tell %s", name)
+	return 0
+}
+
+// serveMany answers up to RCPT, then waits to be released.
+func serveMany(l net.Listener, waiting, release chan struct{}, wg *sync.WaitGroup) {
+	for {
+		conn, err := l.Accept()
+		if err != nil {
+			return
+		}
+		wg.Go(func() {
+			defer conn.Close() //nolint:errcheck // a test
+			fmt.Fprint(conn, "220 mx.example.test ESMTP\r\n")
+			in := bufio.NewScanner(conn)
+			for in.Scan() {
+				if strings.HasPrefix(in.Text(), "RCPT") {
+					waiting <- struct{}{}
+					<-release
+				}
+				if strings.HasPrefix(in.Text(), "QUIT") {
+					fmt.Fprint(conn, "221 Bye\r\n")
+					return
+				}
+				fmt.Fprint(conn, "250 Ok\r\n")
+			}
+		})
+	}
+}
+
+// holdMany is the child: it opens the sessions and tells its memory.
+func holdMany(t *testing.T, addr string) {
+	fmt.Println("base", residentKB(t))
+	target := probe.Target{Host: "mx.example.test", Addr: netip.MustParseAddrPort(addr)}
+	o := probe.Options{HELO: "probe.example.org", Recipients: []smtp.Mailbox{box(t, "alice@example.test")}}
+	var wg sync.WaitGroup
+	for range manySessions {
+		wg.Go(func() {
+			a := probe.Run(context.Background(), target, o)
+			if a.Failure() != nil {
+				fmt.Println("failed", a.Failure().Failure.Kind)
+			}
+		})
+	}
+	_, _ = bufio.NewReader(os.Stdin).ReadString('\n')
+	fmt.Println("used", residentKB(t))
+	wg.Wait()
+}
+
+func residentKB(t *testing.T) (kb int) {
+	runtime.GC()
+	b, err := os.ReadFile("/proc/self/status")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(string(b)) {
+		if _, err := fmt.Sscanf(line, "VmRSS: %d kB", &kb); err == nil {
+			return kb
+		}
+	}
+	t.Fatal("no VmRSS")
+	return 0
+}
