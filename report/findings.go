@@ -1,0 +1,107 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/smtpcheck/smtpcheck/check"
+	"github.com/smtpcheck/smtpcheck/diagnose"
+)
+
+func duration(m check.Millis) time.Duration { return time.Duration(m) }
+
+// walk tells what a real sender would have met, where that is more than the verdict says.
+func (t *text) walk(r *check.Report) {
+	if len(r.Walk) < 2 {
+		return
+	}
+	t.comment(paint(t.theme.mark, "a real sender would have met"))
+	for i, step := range r.Walk {
+		verdict := string(step.Outcome)
+		lead := fmt.Sprintf("  %d. ", i+1)
+		head := clean(verdict) + " after " + millis(duration(step.Wait))
+		t.hanging(lead, paint(t.theme.verdict(step.Outcome), head)+": ", widthOf(head)+2, oneLine(step.Sentence))
+	}
+	t.blank()
+}
+
+// hanging tells a line with a lead of a number of columns; on a terminal it is
+// broken and what follows hangs under the lead.
+func (t *text) hanging(lead, head string, headWidth int, text string) {
+	if t.o.Width == 0 {
+		t.comment(lead + head + text)
+		return
+	}
+	room := max(t.o.width()-widthOf(lead), 20)
+	// The head stands for itself while breaking, as it may have colours.
+	lines := wrap(strings.Repeat("x", headWidth-1)+" "+text, room)
+	if headWidth > room {
+		lines = append([]string{strings.Repeat("x", headWidth-1) + " "}, wrap(text, room)...)
+	}
+	for i, line := range lines {
+		if i == 0 {
+			rest := ""
+			if len(line) > headWidth {
+				rest = line[headWidth:]
+			}
+			t.comment(lead + head + rest)
+			continue
+		}
+		t.comment(blanks(widthOf(lead)) + line)
+	}
+}
+
+// evidenceShown is how much evidence of a finding is told, unless all is asked for.
+const evidenceShown = 2
+
+// findings tells the findings with their evidence, and all that is known of
+// their rules when asked for all details.
+func (t *text) findings(r *check.Report) {
+	if len(r.Findings) == 0 {
+		return
+	}
+	t.comment(paint(t.theme.mark, "findings"))
+	for i := range r.Findings {
+		t.finding(&r.Findings[i], func(e diagnose.Evidence) string { return quote(r, e, 1)[0] })
+	}
+	t.blank()
+}
+
+// finding tells one finding; quoted is what evidence says.
+func (t *text) finding(f *check.Finding, quoted func(diagnose.Evidence) string) {
+	severity := clean(string(f.Severity))
+	t.hanging("  ", paint(t.theme.severity(f.Severity), severity)+"  ", widthOf(severity)+2, clean(f.Rule)+": "+oneLine(f.Summary))
+	shown := len(f.Evidence)
+	if t.o.Verbosity < Verbose {
+		shown = min(shown, evidenceShown)
+	}
+	for _, e := range f.Evidence[:shown] {
+		line := "      " + reference(e) + ": " + quoted(e)
+		if t.o.Width > 0 {
+			line = cut(line, t.o.width())
+		}
+		t.comment(paint(t.theme.dim, line))
+	}
+	if more := len(f.Evidence) - shown; more > 0 {
+		t.comment(paint(t.theme.dim, fmt.Sprintf("      and %d more", more)))
+	}
+	if t.o.Verbosity >= Verbose {
+		t.prose("      ", f.Explain, nil)
+		t.prose("      to do: ", f.Remedy, nil)
+		if len(f.References) > 0 {
+			t.prose("      see ", strings.Join(f.References, "; "), nil)
+		}
+	}
+}
+
+// reference names evidence: "session 2, event 14".
+func reference(e diagnose.Evidence) string {
+	switch {
+	case e.Query > 0:
+		return fmt.Sprintf("query %d", e.Query)
+	case e.Event > 0:
+		return fmt.Sprintf("session %d, event %d", e.Session, e.Event)
+	}
+	return fmt.Sprintf("session %d", e.Session)
+}

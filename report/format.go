@@ -1,0 +1,38 @@
+package report
+
+import "slices"
+
+// Format is how a document is written.
+type Format string
+
+// The formats.
+const (
+	FormatText     Format = "text"     // for people: transcripts and verdict
+	FormatTable    Format = "table"    // for people: the hosts and the verdict
+	FormatJSON     Format = "json"     // indented objects, one after another
+	FormatNDJSON   Format = "ndjson"   // one object a line, the events too
+	FormatMarkdown Format = "markdown" // for tickets
+)
+
+// formats says which formats a command has, its default first.
+var formats = []struct {
+	command string
+	formats []Format
+}{
+	{"probe", []Format{FormatText, FormatTable, FormatJSON, FormatNDJSON, FormatMarkdown}},
+	{"replay", []Format{FormatText, FormatTable, FormatJSON, FormatNDJSON, FormatMarkdown}},
+	{"mx", []Format{FormatText, FormatTable, FormatJSON, FormatNDJSON, FormatMarkdown}},
+	{"explain", []Format{FormatText, FormatJSON, FormatNDJSON}},
+	{"lab", []Format{FormatText, FormatTable, FormatJSON, FormatNDJSON}},
+}
+
+// Formats returns the formats that a command has, its default first; nil for a
+// command that has none.
+func Formats(command string) []Format {
+	for _, row := range formats {
+		if row.command == command {
+			return slices.Clone(row.formats)
+		}
+	}
+	return nil
+}

@@ -1,0 +1,142 @@
+package report
+
+import (
+	"slices"
+	"sync"
+
+	"github.com/smtpcheck/smtpcheck/check"
+	"github.com/smtpcheck/smtpcheck/diagnose"
+	"github.com/smtpcheck/smtpcheck/probe"
+)
+
+// form is one format: what it writes is a function of the reports it is given.
+type form interface {
+	// report tells a report; d is its destination if it was observed, else nil.
+	report(r *check.Report, d *destination) error
+	close() error
+}
+
+// liveForm is a form that tells events when they happen.
+type liveForm interface {
+	event(d *destination, s *check.Session, e *probe.Event) error
+	end(d *destination, s *check.Session) error
+}
+
+// destination is what a form knows about a destination under way.
+type destination struct {
+	refs []check.Ref
+	told map[int]*seqs // by session: the events told live
+	live bool          // a session of it is or was shown while it goes on
+	seen bool          // something of it was shown
+	held map[int][]check.Event
+}
+
+// seqs is a set of event numbers.
+type seqs struct{ bits []uint64 }
+
+// add puts a number into the set and reports whether it was not there.
+func (s *seqs) add(n int) bool {
+	if n < 0 || n > 1<<20 {
+		return true
+	}
+	for len(s.bits) <= n/64 {
+		s.bits = append(s.bits, 0)
+	}
+	was := s.bits[n/64]
+	s.bits[n/64] |= 1 << (n % 64)
+	return s.bits[n/64] != was
+}
+
+// toldOf returns the set of events of a session that were told live.
+func (d *destination) toldOf(session int) *seqs {
+	if d.told[session] == nil {
+		d.told[session] = new(seqs)
+	}
+	return d.told[session]
+}
+
+// frame puts a form and the status line together.
+type frame struct {
+	mu     sync.Mutex
+	form   form
+	status *status
+	d      *destination // the one under way, nil for none
+	err    error        // the first of writing
+}
+
+// Report tells a report.
+func (r *frame) Report(rep *check.Report) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	d := r.d
+	if d == nil || !slices.ContainsFunc(d.refs, func(ref check.Ref) bool { return ref.ID == rep.ID }) {
+		d = nil
+	}
+	r.status.done(rep.ID)
+	r.write(func() error { return r.form.report(rep, d) })
+	return r.err
+}
+
+// Close ends the output.
+func (r *frame) Close() error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.write(r.form.close)
+	r.status.clear()
+	return r.err
+}
+
+// write lets the form write while the status line is out of the way. After an
+// error nothing more is written.
+func (r *frame) write(f func() error) {
+	r.status.clear()
+	if r.err == nil {
+		r.err = f()
+	}
+	r.status.draw()
+}
+
+// Begin announces a destination.
+func (r *frame) Begin(refs []check.Ref) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.d = &destination{refs: refs, told: make(map[int]*seqs), held: make(map[int][]check.Event)}
+	r.status.begin(refs)
+	r.status.draw()
+}
+
+// Plan announces a session.
+func (r *frame) Plan(s check.Session) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.status.plan(&s)
+	r.status.draw()
+}
+
+// Event tells of an event of a session.
+func (r *frame) Event(s check.Session, e probe.Event) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if form, ok := r.form.(liveForm); ok && r.d != nil && len(r.d.refs) > 0 {
+		r.write(func() error { return form.event(r.d, &s, &e) })
+	}
+}
+
+// End tells that a session has ended.
+func (r *frame) End(s check.Session) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.status.end(&s)
+	if form, ok := r.form.(liveForm); ok && r.d != nil && len(r.d.refs) > 0 {
+		r.write(func() error { return form.end(r.d, &s) })
+	}
+	r.status.draw()
+}
+
+// Known tells that a verdict is known although sessions go on.
+func (r *frame) Known(ref check.Ref, v diagnose.Verdict) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.status.known(ref, v)
+	r.status.draw()
+}

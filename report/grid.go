@@ -1,0 +1,146 @@
+package report
+
+import (
+	"bytes"
+	"strings"
+
+	"github.com/olekukonko/tablewriter"
+	"github.com/olekukonko/tablewriter/renderer"
+	"github.com/olekukonko/tablewriter/tw"
+)
+
+// cell is one cell of a table: lines of printable text, and their colour.
+type cell struct {
+	text  string
+	shade shade
+}
+
+// grid is a table with light borders. Its columns are as wide as their cells,
+// but no cell is wider than its column's limit, if it has one.
+type grid struct {
+	head   []string
+	right  []bool // columns that are aligned at the right
+	limits []int  // 0: none
+	rows   [][]cell
+}
+
+// overhead is how many columns borders and padding take.
+func (g *grid) overhead() int { return 3*len(g.head) - 1 }
+
+// natural is how wide each column would like to be.
+func (g *grid) natural() []int {
+	widths := make([]int, len(g.head))
+	for i, h := range g.head {
+		widths[i] = widthOf(h)
+	}
+	for _, row := range g.rows {
+		for i, c := range row {
+			for line := range strings.SplitSeq(c.text, "\n") {
+				widths[i] = max(widths[i], widthOf(line))
+			}
+		}
+	}
+	return widths
+}
+
+// width is how wide the table would like to be.
+func (g *grid) width() int {
+	total := g.overhead()
+	for _, w := range g.natural() {
+		total += w
+	}
+	return total
+}
+
+// squeeze limits columns, the widest first, until the table fits.
+func (g *grid) squeeze(width int) {
+	widths := g.natural()
+	g.limits = make([]int, len(widths))
+	for total := g.width(); total > width; total-- {
+		widest := 0
+		for i := range widths {
+			if widths[i] > widths[widest] {
+				widest = i
+			}
+		}
+		if widths[widest] <= 6 {
+			return
+		}
+		widths[widest]--
+		g.limits[widest] = widths[widest]
+	}
+}
+
+// lines draws the table.
+func (g *grid) lines(t *theme) ([]string, error) {
+	var out bytes.Buffer
+	table := tablewriter.NewTable(&out, g.options()...)
+	head := make([]any, len(g.head))
+	for i, h := range g.head {
+		head[i] = h
+	}
+	table.Header(head...)
+	for _, row := range g.rows {
+		cells := make([]any, len(row))
+		for i := range row {
+			cells[i] = g.cell(row[i], i)
+		}
+		if err := table.Append(cells...); err != nil {
+			return nil, err
+		}
+	}
+	if err := table.Render(); err != nil {
+		return nil, err
+	}
+	lines := strings.Split(strings.TrimRight(out.String(), "\n"), "\n")
+	for i := range lines {
+		lines[i] = strings.TrimRight(lines[i], " ")
+	}
+	if len(lines) > 1 {
+		lines[0] = paint(t.mark, lines[0])
+	}
+	return lines, nil
+}
+
+// cell breaks the lines of a cell that are too long, and colours each line for itself.
+func (g *grid) cell(c cell, column int) string {
+	lines := strings.Split(c.text, "\n")
+	if g.limits != nil && g.limits[column] > 0 {
+		var broken []string
+		for _, line := range lines {
+			broken = append(broken, wrap(line, g.limits[column])...)
+		}
+		lines = broken
+	}
+	for i := range lines {
+		lines[i] = paint(c.shade, lines[i])
+	}
+	return strings.Join(lines, "\n")
+}
+
+func (g *grid) options() []tablewriter.Option {
+	align := make([]tw.Align, len(g.head))
+	for i := range align {
+		align[i] = tw.AlignLeft
+		if i < len(g.right) && g.right[i] {
+			align[i] = tw.AlignRight
+		}
+	}
+	return []tablewriter.Option{
+		tablewriter.WithRenderer(renderer.NewBlueprint(tw.Rendition{
+			Borders: tw.Border{Left: tw.Off, Right: tw.Off, Top: tw.Off, Bottom: tw.Off},
+			Symbols: tw.NewSymbols(tw.StyleLight),
+			Settings: tw.Settings{
+				Separators: tw.Separators{BetweenColumns: tw.On, BetweenRows: tw.Off, ShowHeader: tw.On},
+				Lines:      tw.Lines{ShowHeaderLine: tw.On},
+			},
+		})),
+		tablewriter.WithEastAsian(tw.Off),
+		tablewriter.WithHeaderAutoFormat(tw.Off),
+		tablewriter.WithHeaderAutoWrap(tw.WrapNone),
+		tablewriter.WithRowAutoWrap(tw.WrapNone),
+		tablewriter.WithHeaderAlignmentConfig(tw.CellAlignment{PerColumn: align}),
+		tablewriter.WithRowAlignmentConfig(tw.CellAlignment{PerColumn: align}),
+		tablewriter.WithTrimSpace(tw.Off),
+	}
+}

@@ -1,0 +1,109 @@
+package report
+
+import (
+	"io"
+	"slices"
+	"strings"
+
+	"github.com/smtpcheck/smtpcheck/check"
+	"github.com/smtpcheck/smtpcheck/diagnose"
+)
+
+// status is the line that says what is still waited for. It is redrawn on
+// events only, and takes itself off the screen before anything else is written.
+// Its bytes are text, blanks and carriage returns: every terminal can do that.
+type status struct {
+	out   io.Writer // nil: there is none
+	width int
+	shown string // what is on the screen
+
+	looking  string // the domain whose hosts are not known yet
+	waiting  []awaited
+	verdicts []early
+}
+
+// awaited is a session that has not ended.
+type awaited struct {
+	session int
+	host    string
+}
+
+// early is a verdict that is known although sessions go on.
+type early struct{ report, text string }
+
+func newStatus(o Options) *status {
+	s := &status{out: o.Status, width: o.width() - 1}
+	if o.Verbosity == Quiet {
+		s.out = nil
+	}
+	return s
+}
+
+func (s *status) begin(refs []check.Ref) {
+	s.waiting = nil
+	if len(refs) > 0 {
+		s.looking = clean(refs[0].Recipient[strings.LastIndexByte(refs[0].Recipient, '@')+1:])
+	}
+}
+
+func (s *status) plan(session *check.Session) {
+	s.looking = ""
+	s.waiting = append(s.waiting, awaited{session.ID, clean(session.Host)})
+}
+
+func (s *status) end(session *check.Session) {
+	s.waiting = slices.DeleteFunc(s.waiting, func(a awaited) bool { return a.session == session.ID })
+}
+
+func (s *status) known(ref check.Ref, v diagnose.Verdict) {
+	s.verdicts = append(s.verdicts, early{ref.ID, clean(ref.Recipient) + " is " + string(v)})
+}
+
+func (s *status) done(report string) {
+	s.looking = ""
+	s.verdicts = slices.DeleteFunc(s.verdicts, func(e early) bool { return e.report == report })
+}
+
+// text is what the line says now.
+func (s *status) text() string {
+	var parts []string
+	for _, e := range s.verdicts {
+		parts = append(parts, e.text)
+	}
+	var hosts []string
+	for _, a := range s.waiting {
+		if !slices.Contains(hosts, a.host) {
+			hosts = append(hosts, a.host)
+		}
+	}
+	if len(hosts) > 0 {
+		parts = append(parts, "waiting for "+strings.Join(hosts, ", "))
+	}
+	if s.looking != "" {
+		parts = append(parts, "looking up "+s.looking)
+	}
+	return strings.Join(parts, "; ")
+}
+
+// draw shows the line as it is now, if that is not what is there.
+func (s *status) draw() {
+	if s.out == nil {
+		return
+	}
+	text := cut(s.text(), s.width)
+	if text == s.shown {
+		return
+	}
+	s.clear()
+	_, _ = io.WriteString(s.out, text)
+	s.shown = text
+}
+
+// clear takes the line off the screen.
+func (s *status) clear() {
+	if s.out == nil || s.shown == "" {
+		return
+	}
+	_, _ = io.WriteString(s.out, "\r"+blanks(widthOf(s.shown))+"\r")
+	s.shown = ""
+}

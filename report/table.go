@@ -1,0 +1,36 @@
+package report
+
+import (
+	"io"
+	"strings"
+
+	"github.com/smtpcheck/smtpcheck/check"
+)
+
+// tableForm is the table of hosts and the verdict in a line, for each recipient.
+type tableForm struct {
+	w     io.Writer
+	o     Options
+	theme *theme
+	any   bool
+}
+
+func newTableForm(w io.Writer, o Options) *tableForm {
+	return &tableForm{w: w, o: o, theme: newTheme(o.Color)}
+}
+
+func (f *tableForm) report(r *check.Report, _ *destination) error {
+	var lines []string
+	if f.o.Verbosity > Quiet {
+		if f.any {
+			lines = append(lines, "")
+		}
+		f.any = true
+		lines = append(lines, hostTable(f.theme, r, f.o.width())...)
+	}
+	lines = append(lines, verdictLine(f.theme, r))
+	_, err := io.WriteString(f.w, strings.Join(lines, "\n")+"\n")
+	return err
+}
+
+func (f *tableForm) close() error { return nil }

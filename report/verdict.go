@@ -1,0 +1,176 @@
+package report
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/smtpcheck/smtpcheck/check"
+	"github.com/smtpcheck/smtpcheck/diagnose"
+	"github.com/smtpcheck/smtpcheck/probe"
+)
+
+// verdictLine is the verdict in one line.
+func (t *text) verdictLine(r *check.Report) string {
+	return verdictLine(t.theme, r)
+}
+
+func verdictLine(t *theme, r *check.Report) string {
+	text := clean(r.Recipient) + ": " + paint(t.verdict(r.Verdict), clean(string(r.Verdict)))
+	if r.Reason != "" {
+		text += " (" + clean(string(r.Reason)) + ")"
+	}
+	if r.Summary != "" {
+		text += ": " + oneLine(r.Summary)
+	}
+	return text
+}
+
+// verdict tells the verdict, the line that proves it and what to do.
+func (t *text) verdict(r *check.Report) {
+	for _, note := range r.Notes {
+		t.prose("note: ", note, nil)
+	}
+	who := clean(r.Recipient)
+	if r.RecipientUnicode != "" {
+		who += " (" + clean(r.RecipientUnicode) + ")"
+	}
+	word := strings.ToUpper(clean(string(r.Verdict)))
+	t.comment(paint(t.theme.mark, "VERDICT  ") + paint(t.theme.verdict(r.Verdict), word) + "  " + who)
+	t.prose("  ", r.Summary, nil)
+	if r.Message != nil {
+		t.message(r.Message)
+	}
+	if r.DecidedBy != nil {
+		t.proof(r)
+	}
+	if r.Reason != "" {
+		t.field("reason", clean(string(r.Reason))+", a matter of "+side(r.Side)+", "+clean(string(r.Confidence)))
+	}
+	if r.RetryAfter > 0 {
+		t.field("try again", "after "+wait(r.RetryAfter))
+	}
+	if r.Remedy != "" {
+		t.prose("  to do: ", r.Remedy, t.theme.mark)
+	}
+	if t.o.Verbosity >= Verbose {
+		t.field("known", fmt.Sprintf("after %s of %s; exit code %d", millis(duration(r.DecidedAfter)), millis(duration(r.Duration)), r.ExitCode))
+	}
+}
+
+// side is whose matter it is, in words.
+func side(s diagnose.Side) string {
+	switch s {
+	case diagnose.SideUs:
+		return "this machine"
+	case diagnose.SideNone:
+		return "nobody"
+	}
+	return "the " + clean(string(s))
+}
+
+// field tells a fact of the verdict.
+func (t *text) field(name, value string) { t.comment("  " + name + ": " + value) }
+
+// prose tells text of ours behind a name, broken into lines.
+func (t *text) prose(name, text string, shade shade) {
+	if text == "" {
+		return
+	}
+	hang := widthOf(name)
+	room := min(t.o.width(), 100) - hang - widthOf(t.style.comment("x")) + 1
+	for _, paragraph := range paragraphs(text) {
+		for _, line := range wrap(paragraph, max(room, 20)) {
+			t.comment(paint(shade, name) + line)
+			name = blanks(hang)
+		}
+	}
+}
+
+// message tells what became of the message.
+func (t *text) message(m *check.Message) {
+	text := map[string]string{
+		"yes": "taken", "no": "not taken", "unknown": "sent, and not known to be taken: it may have been delivered",
+	}[m.Sent]
+	if text == "" {
+		text = clean(m.Sent)
+	}
+	if m.Host != "" {
+		text += ", by " + clean(m.Host)
+	}
+	if m.QueueID != "" {
+		text += ", queue id " + oneLine(m.QueueID)
+	}
+	if m.MessageID != "" {
+		text += ", Message-ID " + oneLine(m.MessageID)
+	}
+	t.field("message", text)
+}
+
+// proof quotes what the verdict was decided by.
+func (t *text) proof(r *check.Report) {
+	for i, line := range quote(r, *r.DecidedBy, 3) {
+		if i == 0 {
+			t.field("decided by", line)
+			continue
+		}
+		t.comment("              " + line)
+	}
+}
+
+// quote tells what evidence points at, in at most n lines.
+func quote(r *check.Report, at diagnose.Evidence, n int) []string {
+	if at.Query > 0 {
+		return []string{quoteQuery(r, at.Query)}
+	}
+	for i := range r.Sessions {
+		s := &r.Sessions[i]
+		if s.ID != at.Session {
+			continue
+		}
+		for k := range s.Events {
+			if e := &s.Events[k].Event; e.Seq == at.Event {
+				return quoteEvent(s, e, n)
+			}
+		}
+		return []string{fmt.Sprintf("[%d] %s", s.ID, where(s))}
+	}
+	return []string{fmt.Sprintf("session %d, event %d", at.Session, at.Event)}
+}
+
+// quoteEvent tells an event as its transcript does, without its time.
+func quoteEvent(s *check.Session, e *probe.Event, n int) []string {
+	house := &houseStyle{theme: newTheme(false)}
+	p := printer{house: house, prefix: fmt.Sprintf("[%d] ", s.ID)}
+	switch e.Kind {
+	case probe.KindReply:
+		for i, line := range e.Reply.Lines {
+			if i == n-1 && len(e.Reply.Lines) > n {
+				p.line(fmt.Sprintf("S <-- ... %d lines more", len(e.Reply.Lines)-i), "", nil)
+				break
+			}
+			p.line("S <-- "+exact(line), "", nil)
+		}
+	case probe.KindTLS:
+		text := handshake(e.TLS)
+		if !e.TLS.Verified && e.TLS.Problem != "" {
+			text += "; " + oneLine(e.TLS.Problem)
+		}
+		p.line("*** "+text, "", nil)
+	case probe.KindFailure:
+		p.line("*** "+failed(s, e), "", nil)
+	default:
+		p.event(s, e)
+	}
+	return p.out[:min(len(p.out), n)]
+}
+
+func quoteQuery(r *check.Report, id int) string {
+	if r.Resolution != nil {
+		for i := range r.Resolution.Queries {
+			if q := &r.Resolution.Queries[i]; q.ID == id {
+				return queryLine(q)
+			}
+		}
+	}
+	return fmt.Sprintf("query %d", id)
+}
