@@ -3,6 +3,7 @@ package check
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/smtpcheck/smtpcheck/diagnose"
@@ -67,7 +68,7 @@ func (r *run) report(ref Ref, x Recipient, took time.Duration) *Report {
 		Resolution: newResolution(r.resolution), Sessions: []Session{},
 		Verdict: d.Verdict, Reason: d.Reason, Side: d.Side, Confidence: d.Confidence, DecidedBy: d.DecidedBy,
 		DecidedAfter: Millis(r.known[ref.Recipient]), RetryAfter: int(d.RetryAfter.Round(time.Second).Seconds()),
-		Summary: d.Summary, Remedy: d.Remedy, Findings: newFindings(d.Findings),
+		Summary: valid(d.Summary), Remedy: valid(d.Remedy), Findings: newFindings(d.Findings),
 	}
 	if rep.DecidedAfter == 0 {
 		rep.DecidedAfter = rep.Duration
@@ -86,7 +87,7 @@ func (r *run) report(ref Ref, x Recipient, took time.Duration) *Report {
 	}
 	for _, s := range d.Walk {
 		rep.Walk = append(rep.Walk, Step{
-			s.Outcome.Session, s.Host, s.Addr.String(), s.Outcome.Verdict, s.Outcome.Reason, Millis(s.Wait), s.Outcome.Sentence,
+			s.Outcome.Session, s.Host, s.Addr.String(), s.Outcome.Verdict, s.Outcome.Reason, Millis(s.Wait), valid(s.Outcome.Sentence),
 		})
 	}
 	if c.Mode == diagnose.ModeData {
@@ -136,7 +137,7 @@ func newSession(a *probe.Attempt, o diagnose.Outcome, tx int) Session {
 	s := Session{
 		ID: a.ID, Purpose: a.Purpose, After: a.After, Host: a.Target.Host, Also: list(a.Target.Also),
 		Preference: a.Target.Preference, Address: a.Target.Addr.String(), HELO: a.HELO, Started: Time{a.Started},
-		Outcome: o.Verdict, Reason: o.Reason, Stage: o.Stage, Sentence: o.Sentence, Row: o.Row,
+		Outcome: o.Verdict, Reason: o.Reason, Stage: o.Stage, Sentence: valid(o.Sentence), Row: o.Row,
 		TLS: newTLS(a.TLS()), Capabilities: a.Capabilities().Map(), CapabilitiesPlain: a.CapabilitiesPlain().Map(),
 		Events: []Event{},
 	}
@@ -144,7 +145,7 @@ func newSession(a *probe.Attempt, o diagnose.Outcome, tx int) Session {
 		s.Local = a.Local.String()
 	}
 	if o.Reply != nil {
-		s.Reply = &Reply{o.Reply.Code, o.Reply.Enhanced.String(), o.Reply.Text()}
+		s.Reply = &Reply{o.Reply.Code, o.Reply.Enhanced.String(), valid(o.Reply.Text())}
 	}
 	mine := probe.Attempt{Target: a.Target}
 	for _, e := range a.Events {
@@ -194,10 +195,14 @@ func newResolution(res *mxresolve.Result) *Resolution {
 func newFindings(fs []diagnose.Finding) []Finding {
 	out := []Finding{}
 	for _, f := range fs {
-		out = append(out, Finding{f.Rule, f.Severity, f.Summary, f.Explain, f.Remedy, f.References, f.Evidence})
+		out = append(out, Finding{f.Rule, f.Severity, valid(f.Summary), f.Explain, f.Remedy, f.References, f.Evidence})
 	}
 	return out
 }
+
+// valid replaces what is not UTF-8, since JSON cannot hold it. The bytes
+// themselves are in the event's raw.
+func valid(s string) string { return strings.ToValidUTF8(s, "\ufffd") }
 
 // list is never nil, so that JSON has [] and not null.
 func list(s []string) []string {

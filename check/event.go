@@ -70,9 +70,10 @@ func (e Event) MarshalJSON() ([]byte, error) {
 // reply puts a reply into the event: lines as text, and the bytes as they came
 // where the text does not say it all.
 func (j *eventJSON) reply(r *smtp.Reply) {
-	j.Text, j.Code, j.Enhanced, j.Defects = r.Lines, r.Code, r.Enhanced.String(), r.Defects
+	j.Code, j.Enhanced, j.Defects = r.Code, r.Enhanced.String(), r.Defects
 	exact := r.Ends == nil
 	for _, line := range r.Lines {
+		j.Text = append(j.Text, valid(line))
 		exact = exact && utf8.ValidString(line) && !strings.ContainsAny(line, "\r\n")
 	}
 	if !exact {
@@ -84,7 +85,7 @@ func textOf(s string) []string {
 	if s == "" {
 		return nil
 	}
-	return []string{s}
+	return []string{valid(s)}
 }
 
 // UnmarshalJSON reads the event.

@@ -40,15 +40,12 @@ func (r *run) targets(hosts []mxresolve.Host) []probe.Target {
 			}
 			at[addr] = len(out)
 			out = append(out, probe.Target{
-				Host: hostName(h.Name), Preference: h.Preference, Addr: netip.AddrPortFrom(addr, r.opts.Port),
+				Host: h.Name, Preference: h.Preference, Addr: netip.AddrPortFrom(addr, r.opts.Port),
 			})
 		}
 	}
 	return out
 }
-
-// hostName is the name a target has: literals without their brackets' decoration stay as they are.
-func hostName(name string) string { return strings.TrimSuffix(name, ".") }
 
 // leftOut says why an address is not probed; "" when it is.
 func (r *run) leftOut(h *mxresolve.Host, addr netip.Addr) (diagnose.SkipKind, string) {
@@ -68,6 +65,22 @@ func (r *run) leftOut(h *mxresolve.Host, addr netip.Addr) (diagnose.SkipKind, st
 		return diagnose.SkipLimit, fmt.Sprintf("over the maximum of %d addresses", r.opts.MaxAddresses)
 	}
 	return "", ""
+}
+
+// skipLate is for addresses that DNS gave when the host was already being probed
+// by its other addresses.
+const skipLate diagnose.SkipKind = "late"
+
+// noteLate lists the addresses that came too late to be planned.
+func (r *run) noteLate() {
+	for i := range r.hosts {
+		for _, addr := range r.hosts[i].Late {
+			if !r.planned[addr] {
+				r.planned[addr] = true
+				r.skip(r.hosts[i].Name, r.hosts[i].Preference, addr, skipLate, "DNS gave it too late")
+			}
+		}
+	}
 }
 
 // count is how many addresses are planned to be probed.

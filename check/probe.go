@@ -172,6 +172,7 @@ func (r *run) loop(ctx context.Context) error {
 			r.plan(ctx)
 		case r.resolution = <-resolved:
 			r.hosts = r.resolution.Hosts
+			r.noteLate()
 			if err := r.checkSelected(); err != nil {
 				return err
 			}

@@ -57,7 +57,7 @@ func (n *network) open() (func(), error) {
 		return nil, fail(check.ExitInternal, "the lab: %w", err)
 	}
 	n.world = world
-	return world.Close, nil
+	return func() { _ = world.Close() }, nil
 }
 
 type dialFunc = func(ctx context.Context, network, address string) (net.Conn, error)
