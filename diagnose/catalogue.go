@@ -72,7 +72,27 @@ type Match struct {
 // server says, then the words that many say, then the enhanced status codes, the
 // reply codes, and the classes. The first row that matches counts.
 var catalogue = [...][]Row{
-
+	gmailRows,
+	googleRows,
+	microsoftRows,
+	exchangeRows,
+	yahooRows,
+	gatewayRows,
+	receiverRows,
+	dnsblRows,
+	greylistRows,
+	postfixRows,
+	eximRows,
+	sendmailRows,
+	courierRows,
+	opensmtpdRows,
+	qmailRows,
+	clientRows,
+	wordRows,
+	enhancedRows,
+	enhancedNetworkRows,
+	enhancedPolicyRows,
+	codeRows,
 	classRows,
 }
 

@@ -14,6 +14,12 @@ var lastRow = Row{
 // 4.2.1: nothing is unknown, only less specific.
 var classRows = []Row{
 	{
+		ID: "enhanced/x.0.0", Enhanced: "*.0.*", Reason: Unknown, Confidence: Guess, Source: "RFC 3463, section 3.1",
+		Explain: "The code only says whether it is for now or for good.",
+		Remedy:  "Write to the postmaster of the receiving site and quote the reply.",
+		Example: "599 5.0.0",
+	},
+	{
 		ID: "class/2", Codes: "2", Confidence: Certain, Source: "RFC 5321, section 4.2.1",
 		Explain: "The command was carried out.", Remedy: "Nothing to do.",
 		Example: "299 fine",

@@ -16,10 +16,11 @@ type subject struct {
 	enhanced    smtp.EnhancedCode // with the class of the reply code
 	stage       smtp.Stage
 	text        string // lower case, lines and blanks joined
+	pairs       pairs  // of the text
 }
 
 func newSubject(stage smtp.Stage, r smtp.Reply, text string) *subject {
-	s := &subject{code: r.Code, class: r.Class(), enhanced: r.Enhanced, stage: stage, text: text}
+	s := &subject{code: r.Code, class: r.Class(), enhanced: r.Enhanced, stage: stage, text: text, pairs: pairsOf(text)}
 	if s.enhanced.IsZero() {
 		s.enhanced = markedCode(text)
 	}
@@ -56,7 +57,7 @@ func (s *subject) matches(r *Row) bool {
 		return true
 	}
 	for _, w := range r.Words {
-		if hasWords(s.text, w) {
+		if s.pairs.mayHave(w) && hasWords(s.text, w) {
 			return true
 		}
 	}
@@ -66,7 +67,7 @@ func (s *subject) matches(r *Row) bool {
 // beforeRecipient reports that the server had not heard of the recipient yet
 // (RFC 5321, section 3.3), so that nothing it said is about the mailbox.
 func (s *subject) beforeRecipient() bool {
-	return s.stage != "" && s.stage.Before(smtp.StageRcpt)
+	return s.stage != "" && s.stage != smtp.StageConnect && s.stage.Before(smtp.StageRcpt)
 }
 
 func holds(stages []smtp.Stage, s smtp.Stage) bool {
@@ -151,6 +152,36 @@ func hasWords(text, pattern string) bool {
 		text = text[i+len(part):]
 	}
 	return true
+}
+
+// pairs is the set of pairs of neighbouring bytes in a text, folded together: a
+// quick way to know that most words are not in it.
+type pairs [32]uint64
+
+func pairsOf(text string) (p pairs) {
+	for i := 1; i < len(text); i++ {
+		n := pair(text[i-1], text[i])
+		p[n/64] |= 1 << (n % 64)
+	}
+	return p
+}
+
+func pair(a, b byte) uint { return (uint(a)*37 + uint(b)) % 2048 }
+
+// mayHave reports whether the text can have the words of a pattern, by the
+// pairs at its front and its end.
+func (p *pairs) mayHave(pattern string) bool {
+	front := strings.TrimPrefix(pattern, "^")
+	end := strings.TrimSuffix(front, "$")
+	return len(end) < 2 || p.has(end[0], end[1]) && p.has(end[len(end)-2], end[len(end)-1])
+}
+
+func (p *pairs) has(a, b byte) bool {
+	if a == '*' || b == '*' {
+		return true
+	}
+	n := pair(a, b)
+	return p[n/64]&(1<<(n%64)) != 0
 }
 
 // joined is the text of a reply as it is matched: without its codes, its lines

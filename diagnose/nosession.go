@@ -29,11 +29,11 @@ func (c *Case) judgeResolution() (Verdict, Reason, Side) {
 	case r.Problem == mxresolve.ProblemCancelled:
 		return Undetermined, Interrupted, SideNone
 	case r.Kind == mxresolve.KindNull:
-		return Rejected, NoMailService, SideRecipient
+		return Rejected, NoMailService, SideReceiver
 	case r.Kind == mxresolve.KindNone && r.Problem == mxresolve.ProblemNXDomain:
 		return Rejected, BadDomain, SideRecipient
 	case r.Kind == mxresolve.KindNone:
-		return Rejected, NoMailService, SideRecipient
+		return Rejected, NoMailService, SideReceiver
 	case r.Kind == mxresolve.KindFailed && r.Problem == mxresolve.ProblemInvalidName:
 		return Rejected, BadDomain, SideRecipient
 	case r.Kind == mxresolve.KindFailed:
@@ -63,7 +63,7 @@ func (c *Case) judgeHosts() (Verdict, Reason, Side) {
 	case c.loopsToOurAddress():
 		return Rejected, Loop, SideUs
 	}
-	return Rejected, NoMailService, SideRecipient
+	return Rejected, NoMailService, SideReceiver
 }
 
 // forNow reports a failure of DNS that may heal, so that a sender would wait.

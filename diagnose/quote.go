@@ -36,21 +36,17 @@ func isReply(text string) bool {
 
 func digit(c byte) bool { return c >= '0' && c <= '9' }
 
-// replyFrom makes a reply of text that is all on one line.
+// replyFrom makes a reply of text; what does not begin as one has no code.
 func replyFrom(text string) smtp.Reply {
-	r, err := smtp.ParseReply(onLine(text))
-	if err != nil {
-		return smtp.Reply{Lines: []string{text}}
+	if isReply(text) {
+		if text[3:] != "" && text[3] == '-' && !strings.Contains(text, "\n") {
+			text = text[:3] + " " + text[4:] // one line of several, which would be continued
+		}
+		if r, err := smtp.ParseReply(text); err == nil {
+			return r
+		}
 	}
-	return r
-}
-
-// onLine makes the reply in text a last line: "550-x" would be continued.
-func onLine(text string) string {
-	if len(text) > 3 && text[3] == '-' && !strings.Contains(text, "\n") {
-		return text[:3] + " " + text[4:]
-	}
-	return text
+	return smtp.Reply{Lines: strings.Split(text, "\n")}
 }
 
 // replyStage takes "(in reply to X command)" from a text, as Postfix puts it

@@ -51,7 +51,7 @@ var reasons = []About{
 		References: []string{"RFC 5321, section 5.1"},
 	},
 	{
-		Reason: NoMailService, Title: "takes no mail", Side: SideRecipient, Severity: Error,
+		Reason: NoMailService, Title: "takes no mail", Side: SideReceiver, Severity: Error,
 		Explain:    "The domain or the host exists and takes no mail at all.",
 		Remedy:     "Ask the recipient for an address at a domain that takes mail.",
 		References: []string{"RFC 7504, section 3", "RFC 7505, section 3"},
