@@ -87,7 +87,7 @@ type run struct {
 	routes     map[bool]bool // by family: is there a way out
 	nextID     int
 	running    int
-	ended      chan *job
+	ended      chan result
 	slots      chan struct{}
 	known      map[string]time.Duration // when a recipient's verdict was known
 
@@ -104,6 +104,12 @@ type job struct {
 	options probe.Options
 	attempt *probe.Attempt // when over
 	skipped bool           // never begun
+}
+
+// result is how a job ended: with an attempt, or never begun.
+type result struct {
+	*job
+	attempt *probe.Attempt
 }
 
 type message struct {
@@ -128,7 +134,7 @@ func newRun(recipients []Recipient, opts Options) *run {
 	r := &run{
 		opts: opts, recipients: recipients, started: time.Now(),
 		planned: make(map[netip.Addr]bool), routes: make(map[bool]bool),
-		ended: make(chan *job), slots: make(chan struct{}, opts.Parallel),
+		ended: make(chan result), slots: make(chan struct{}, opts.Parallel),
 		known: make(map[string]time.Duration), messages: make(map[string]message),
 	}
 	for _, x := range recipients {
@@ -178,9 +184,10 @@ func (r *run) loop(ctx context.Context) error {
 			}
 			r.plan(ctx)
 			r.walk(ctx)
-		case j := <-r.ended:
+		case x := <-r.ended:
 			r.running--
-			r.follow(ctx, j)
+			x.job.attempt, x.job.skipped = x.attempt, x.attempt == nil
+			r.follow(ctx, x.job)
 			r.checkKnown()
 			r.walk(ctx)
 		}
@@ -304,19 +311,22 @@ func (r *run) start(ctx context.Context, j *job) {
 	o.Continue = func(a *probe.Attempt) bool { return !harvesting(a) }
 	go func() {
 		r.slots <- struct{}{}
-		defer func() {
-			<-r.slots
-			r.observe(func(obs Observer) { obs.End(j.header) })
-			r.ended <- j
-		}()
-		if r.opts.Pace.enter(ctx, j.target.Addr, j.purpose == probe.PurposePlainFallback) != nil {
-			j.skipped = true
-			return
-		}
-		defer r.opts.Pace.leave(j.target.Addr)
-		j.attempt = probe.Run(ctx, j.target, o)
-		j.attempt.ID, j.attempt.Purpose, j.attempt.After = j.header.ID, j.purpose, j.header.After
+		a := r.attempt(ctx, j, o)
+		<-r.slots
+		r.observe(func(obs Observer) { obs.End(j.header) })
+		r.ended <- result{j, a}
 	}()
+}
+
+// attempt has the session when it is its turn; nil when we were told to stop before.
+func (r *run) attempt(ctx context.Context, j *job, o probe.Options) *probe.Attempt {
+	if r.opts.Pace.enter(ctx, j.target.Addr, j.purpose == probe.PurposePlainFallback) != nil {
+		return nil
+	}
+	defer r.opts.Pace.leave(j.target.Addr)
+	a := probe.Run(ctx, j.target, o)
+	a.ID, a.Purpose, a.After = j.header.ID, j.purpose, j.header.After
+	return a
 }
 
 // walk goes on to the next place of --mx first while a recipient is undecided
@@ -377,12 +387,29 @@ func (r *run) checkKnown() {
 		if !diagnose.Decided(c) {
 			continue
 		}
-		r.known[name] = time.Since(r.started)
-		if len(c.Pending) > 0 && r.opts.Observer != nil {
-			v := diagnose.Diagnose(c).Verdict
-			r.observe(func(o Observer) { o.Known(r.refs[i], v) })
+		d := diagnose.Diagnose(c)
+		r.known[name] = r.knownAt(c, &d)
+		if len(c.Pending) > 0 {
+			r.observe(func(o Observer) { o.Known(r.refs[i], d.Verdict) })
 		}
 	}
+}
+
+// knownAt is when the last of the outcomes that a verdict rests on was there. The
+// rest of a session, QUIT, adds nothing.
+func (r *run) knownAt(c *diagnose.Case, d *diagnose.Diagnosis) (at time.Duration) {
+	limit := ^uint16(0)
+	for i, a := range c.Attempts {
+		if d.Deciding != nil && a.ID == d.Deciding.Session {
+			limit = c.Attempts[i].Target.Preference
+		}
+	}
+	for i, a := range c.Attempts {
+		if a.Target.Preference <= limit {
+			at = max(at, a.Started.Sub(r.started)+d.Outcomes[i].Elapsed)
+		}
+	}
+	return at
 }
 
 // caseOf is what is known about a recipient now.
