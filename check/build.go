@@ -67,11 +67,11 @@ func (r *run) report(ref Ref, x Recipient, took time.Duration) *Report {
 		Recipient: ref.Recipient, Sender: c.Sender, HELO: r.opts.Probe.HELO, Notes: x.Notes,
 		Resolution: newResolution(r.resolution), Sessions: []Session{},
 		Verdict: d.Verdict, Reason: d.Reason, Side: d.Side, Confidence: d.Confidence, DecidedBy: d.DecidedBy,
-		DecidedAfter: Millis(r.known[ref.Recipient]), RetryAfter: int(d.RetryAfter.Round(time.Second).Seconds()),
+		DecidedAfter: Millis(took), RetryAfter: int(d.RetryAfter.Round(time.Second).Seconds()),
 		Summary: valid(d.Summary), Remedy: valid(d.Remedy), Findings: newFindings(d.Findings),
 	}
-	if rep.DecidedAfter == 0 {
-		rep.DecidedAfter = rep.Duration
+	if at, ok := r.known[ref.Recipient]; ok {
+		rep.DecidedAfter = Millis(at)
 	}
 	if u := x.Mailbox.Domain.Unicode; u != "" {
 		rep.RecipientUnicode = x.Mailbox.Local + "@" + u

@@ -46,7 +46,7 @@ type Report struct {
 	Confidence diagnose.Confidence `json:"confidence"`
 	DecidedBy  *diagnose.Evidence  `json:"decided_by,omitempty"`
 	// DecidedAfter is when the verdict was known, since Started: no better host was pending.
-	DecidedAfter Millis `json:"decided_ms,omitempty"`
+	DecidedAfter Millis `json:"decided_ms"`
 	RetryAfter   int    `json:"retry_after_s,omitempty"`
 	Summary      string `json:"summary"`
 	Remedy       string `json:"remedy,omitempty"`
