@@ -2,26 +2,231 @@ package cmd
 
 import (
 	"context"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
 	"github.com/smtpcheck/smtpcheck/check"
 	"github.com/smtpcheck/smtpcheck/lab"
+	"github.com/smtpcheck/smtpcheck/report"
+	"github.com/smtpcheck/smtpcheck/smtp"
 )
 
+// labOptions are the flags of lab.
+type labOptions struct {
+	list   bool
+	output output
+}
+
 func (a *app) labCommand() *cobra.Command {
-	list := false
-	c := &cobra.Command{Use: "lab", RunE: func(c *cobra.Command, _ []string) error { return a.lab(c.Context(), list) }}
-	c.Flags().BoolVar(&list, "list", false, "list")
+	o := new(labOptions)
+	c := &cobra.Command{
+		Use:   "lab [DOMAIN...]",
+		Short: "Run a world of mail servers on loopback to try everything against",
+		Long: `lab starts the mail servers and the DNS server of the built-in lab on loopback,
+prints where each listens, and keeps them running until it is interrupted. With
+DOMAINs it starts the hosts of those only. Every command that uses the network
+can run inside the lab by itself with --lab; this is for other clients.
+
+Its hosts have documentation addresses (RFC 5737, RFC 3849), which exist only
+inside a program that runs with --lab. Other clients go to the port on 127.0.0.1.`,
+		Example: `  smtpcheck lab --list
+  smtpcheck lab
+  smtpcheck lab good.test unknown-user.test
+  swaks --server 127.0.0.1 --port PORT --to alice@unknown-user.test --quit-after RCPT`,
+		RunE: func(c *cobra.Command, args []string) error { return a.lab(c, o, args) },
+	}
+	f := c.Flags()
+	f.SortFlags = false
+	f.BoolVar(&o.list, "list", false, "list the domains, how they behave and what a probe of them says; start nothing")
+	o.output.add(f, "lab")
 	return c
 }
 
-func (a *app) lab(ctx context.Context, list bool) error {
+func (a *app) lab(c *cobra.Command, o *labOptions, args []string) error {
+	if err := environment(c); err != nil {
+		return err
+	}
 	w, err := lab.Open(lab.Options{})
 	if err != nil {
-		return fail(check.ExitInternal, "%w", err)
+		return fail(check.ExitInternal, "the lab: %w", err)
 	}
-	defer w.Close()
+	defer w.Close() //nolint:errcheck // everything ends with the program
+	wanted, err := labDomains(w, args)
+	if err != nil {
+		return err
+	}
+	s, err := a.openOutput(&o.output)
+	if err != nil {
+		return err
+	}
+	if o.list {
+		return writeError(joinClose(listDomains(s, wanted), s))
+	}
+	return a.runLab(c.Context(), w, s, wanted)
+}
+
+func joinClose(err error, s *sink) error {
+	if err != nil {
+		s.abandon()
+		return err
+	}
+	return s.close()
+}
+
+// labDomain is a domain of the lab as JSON.
+type labDomain struct {
+	Domain string `json:"domain"`
+	Expect string `json:"expect"`
+	Exit   int    `json:"exit_code"`
+	About  string `json:"about"`
+}
+
+// labHost is a host of the lab as JSON.
+type labHost struct {
+	Host    string `json:"host"`
+	Address string `json:"address"`
+	Listens string `json:"listens,omitempty"`
+	Outcome string `json:"outcome,omitempty"` // of a connection, where there is none
+	About   string `json:"about"`
+}
+
+// labDomains are the domains asked for, or all.
+func labDomains(w *lab.World, args []string) ([]lab.Domain, error) {
+	all, err := w.Domains()
+	if err != nil || len(args) == 0 {
+		return all, err
+	}
+	var out []lab.Domain
+	for _, arg := range args {
+		name := strings.ToLower(strings.TrimSuffix(arg, "."))
+		found := false
+		for _, d := range all {
+			if d.Name == name || d.Name == name+".test" {
+				out, found = append(out, d), true
+			}
+		}
+		if !found {
+			return nil, usage("the lab has no domain %s", quote(arg)).hint("smtpcheck lab --list lists them")
+		}
+	}
+	return out, nil
+}
+
+func listDomains(s *sink, domains []lab.Domain) error {
+	if s.options.Format == report.FormatJSON || s.options.Format == report.FormatNDJSON {
+		for _, d := range domains {
+			if err := report.Write(s.w, labDomain{d.Name, d.Expect, d.Exit, d.About}, s.options); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	t := tabwriter.NewWriter(s.w, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(t, "domain\tverdict or reason\texit\thow it behaves")
+	for _, d := range domains {
+		fmt.Fprintf(t, "%s\t%s\t%d\t%s\n", d.Name, d.Expect, d.Exit, d.About)
+	}
+	return t.Flush()
+}
+
+// runLab starts the hosts, prints where they are, and waits to be told to stop.
+func (a *app) runLab(ctx context.Context, w *lab.World, s *sink, domains []lab.Domain) error {
+	hosts, err := startHosts(w, domains)
+	if err != nil {
+		s.abandon()
+		return fail(check.ExitInternal, "the lab: %w", err)
+	}
+	dns, err := w.Listen(w.Resolver)
+	if err != nil {
+		s.abandon()
+		return fail(check.ExitInternal, "the lab's DNS server: %w", err)
+	}
+	ca, err := writeCA(w)
+	if err != nil {
+		s.abandon()
+		return err
+	}
+	defer os.RemoveAll(filepath.Dir(ca)) //nolint:errcheck // a temporary folder
+	if err := joinClose(printHosts(s, hosts, dns, ca), s); err != nil {
+		return writeError(err)
+	}
 	<-ctx.Done()
 	return nil
+}
+
+// startHosts starts the hosts of the domains and of those below them.
+func startHosts(w *lab.World, domains []lab.Domain) ([]labHost, error) {
+	hosts, err := w.Hosts()
+	if err != nil {
+		return nil, err
+	}
+	var out []labHost
+	for _, h := range hosts {
+		if !belongs(h.Name, domains) {
+			continue
+		}
+		x := labHost{Host: h.Name, Address: h.Address, Outcome: string(h.Outcome), About: h.About}
+		if h.Outcome == "" {
+			if x.Listens, err = w.Listen(h.Address); err != nil {
+				return nil, err
+			}
+		}
+		out = append(out, x)
+	}
+	return out, nil
+}
+
+func belongs(host string, domains []lab.Domain) bool {
+	for _, d := range domains {
+		if host == d.Name || strings.HasSuffix(host, "."+d.Name) {
+			return true
+		}
+	}
+	return false
+}
+
+// writeCA writes the certificate of the lab's authority to a temporary file.
+func writeCA(w *lab.World) (string, error) {
+	dir, err := os.MkdirTemp("", "smtpcheck-lab-")
+	if err != nil {
+		return "", fail(check.ExitCantCreate, "the certificate of the lab: %w", err)
+	}
+	name := filepath.Join(dir, "ca.pem")
+	if err := os.WriteFile(name, w.CertificatePEM(), 0o600); err != nil {
+		_ = os.RemoveAll(dir)
+		return "", fail(check.ExitCantCreate, "the certificate of the lab: %w", err)
+	}
+	return name, nil
+}
+
+func printHosts(s *sink, hosts []labHost, dns, ca string) error {
+	if s.options.Format == report.FormatJSON || s.options.Format == report.FormatNDJSON {
+		for _, h := range hosts {
+			if err := report.Write(s.w, h, s.options); err != nil {
+				return err
+			}
+		}
+		return report.Write(s.w, labHost{Host: "dns", Listens: dns, About: "the DNS server, UDP and TCP; the authority's certificate is " + ca}, s.options)
+	}
+	t := tabwriter.NewWriter(s.w, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(t, "host\tin the lab\tlistens at\thow it behaves")
+	for _, h := range hosts {
+		listens := h.Listens
+		if h.Outcome != "" {
+			listens = "(" + h.Outcome + ")"
+		}
+		fmt.Fprintf(t, "%s\t%s\t%s\t%s\n", smtp.Printable(h.Host), h.Address, listens, h.About)
+	}
+	if err := t.Flush(); err != nil {
+		return err
+	}
+	_, err := io.WriteString(s.w, fmt.Sprintf("\nDNS listens at %s, UDP and TCP. The authority's certificate is %s.\n"+
+		"Try: swaks --server 127.0.0.1 --port PORT --to alice@DOMAIN --quit-after RCPT\nCtrl-C ends the lab.\n", dns, ca))
+	return err
 }

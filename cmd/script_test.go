@@ -1,3 +1,5 @@
+//go:build unix
+
 package cmd_test
 
 import (
@@ -17,6 +19,7 @@ import (
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
 		"smtpcheck": func() { os.Exit(cmd.Main()) },
+		"launch":    launcher,
 	})
 }
 
