@@ -16,7 +16,7 @@ func (t *text) resolution(r *check.Resolution) {
 	for i := range r.Queries {
 		q := &r.Queries[i]
 		p := printer{house: &houseStyle{o: t.o, theme: t.theme}}
-		p.line(t.style.comment("DNS "+queryHead(q)), millis(duration(q.RTT)), t.theme.dim)
+		p.line(t.style.comment(fmt.Sprintf("DNS [%d] %s", q.ID, queryHead(q))), millis(duration(q.RTT)), t.theme.dim)
 		t.say(p.out...)
 		for _, a := range q.Answers {
 			t.say(t.style.comment("      " + oneLine(a)))
@@ -30,7 +30,7 @@ func (t *text) resolution(r *check.Resolution) {
 
 // queryHead is a query with what was said to it, but for the answers.
 func queryHead(q *check.Query) string {
-	text := fmt.Sprintf("[%d] %s %s @%s", q.ID, clean(q.Name), clean(q.Type), clean(q.Server))
+	text := clean(q.Name) + " " + clean(q.Type) + " @" + clean(q.Server)
 	if q.Network != "" && q.Network != "udp" {
 		text += "/" + clean(q.Network)
 	}
@@ -60,7 +60,7 @@ func queryHead(q *check.Query) string {
 
 // queryLine is a query with its answers in one line.
 func queryLine(q *check.Query) string {
-	text := "DNS " + queryHead(q)
+	text := queryHead(q)
 	if len(q.Answers) > 0 {
 		shown := q.Answers[:min(len(q.Answers), 3)]
 		text += ": " + list(shown)

@@ -21,34 +21,27 @@ func (t *text) walk(r *check.Report) {
 		verdict := string(step.Outcome)
 		lead := fmt.Sprintf("  %d. ", i+1)
 		head := clean(verdict) + " after " + millis(duration(step.Wait))
-		t.hanging(lead, paint(t.theme.verdict(step.Outcome), head)+": ", widthOf(head)+2, oneLine(step.Sentence))
+		t.hanging(lead, widthOf(lead), paint(t.theme.verdict(step.Outcome), head)+": ", oneLine(step.Sentence))
 	}
 	t.blank()
 }
 
-// hanging tells a line with a lead of a number of columns; on a terminal it is
-// broken and what follows hangs under the lead.
-func (t *text) hanging(lead, head string, headWidth int, text string) {
+// hanging tells a line; on a terminal it is broken, and what follows hangs in.
+// The head may be coloured.
+func (t *text) hanging(lead string, hang int, head, text string) {
 	if t.o.Width == 0 {
 		t.comment(lead + head + text)
 		return
 	}
-	room := max(t.o.width()-widthOf(lead), 20)
-	// The head stands for itself while breaking, as it may have colours.
-	lines := wrap(strings.Repeat("x", headWidth-1)+" "+text, room)
-	if headWidth > room {
-		lines = append([]string{strings.Repeat("x", headWidth-1) + " "}, wrap(text, room)...)
+	// Something as wide stands for the head while the line is broken.
+	taken := max(widthOf(lead)+widthOf(head)-hang, 0)
+	lines := wrap(strings.Repeat("x", taken)+text, max(t.o.width()-hang, 20))
+	if len(lines[0]) < taken { // no room behind the head
+		lines = append([]string{strings.Repeat("x", taken)}, wrap(text, max(t.o.width()-hang, 20))...)
 	}
-	for i, line := range lines {
-		if i == 0 {
-			rest := ""
-			if len(line) > headWidth {
-				rest = line[headWidth:]
-			}
-			t.comment(lead + head + rest)
-			continue
-		}
-		t.comment(blanks(widthOf(lead)) + line)
+	t.comment(lead + head + lines[0][taken:])
+	for _, line := range lines[1:] {
+		t.comment(blanks(hang) + line)
 	}
 }
 
@@ -71,7 +64,7 @@ func (t *text) findings(r *check.Report) {
 // finding tells one finding; quoted is what evidence says.
 func (t *text) finding(f *check.Finding, quoted func(diagnose.Evidence) string) {
 	severity := clean(string(f.Severity))
-	t.hanging("  ", paint(t.theme.severity(f.Severity), severity)+"  ", widthOf(severity)+2, clean(f.Rule)+": "+oneLine(f.Summary))
+	t.hanging("  ", 6, paint(t.theme.severity(f.Severity), severity)+"  ", clean(f.Rule)+": "+oneLine(f.Summary))
 	shown := len(f.Evidence)
 	if t.o.Verbosity < Verbose {
 		shown = min(shown, evidenceShown)

@@ -102,6 +102,9 @@ func (g *grid) lines(t *theme) ([]string, error) {
 	return lines, nil
 }
 
+// cellLines is how many lines a cell has at most.
+const cellLines = 12
+
 // cell breaks the lines of a cell that are too long, and colours each line for itself.
 func (g *grid) cell(c cell, column int) string {
 	lines := strings.Split(c.text, "\n")
@@ -111,6 +114,9 @@ func (g *grid) cell(c cell, column int) string {
 			broken = append(broken, wrap(line, g.limits[column])...)
 		}
 		lines = broken
+	}
+	if len(lines) > cellLines {
+		lines = append(lines[:cellLines-1:cellLines-1], "...")
 	}
 	for i := range lines {
 		lines[i] = paint(c.shade, lines[i])

@@ -7,12 +7,11 @@ import (
 	"strings"
 
 	"github.com/smtpcheck/smtpcheck/check"
-	"github.com/smtpcheck/smtpcheck/diagnose"
 	"github.com/smtpcheck/smtpcheck/probe"
 	"github.com/smtpcheck/smtpcheck/smtp"
 )
 
-// place is one row of the table of hosts: a session, a host without address, or
+// hostRow is one row of the table of hosts: a session, a host without address, or
 // an address that was left out.
 type hostRow struct {
 	session    string
@@ -74,9 +73,13 @@ func sessionRow(t *theme, s *check.Session) hostRow {
 	if isLiteral(s.Host, ip) {
 		host = ""
 	}
+	reason := clean(string(s.Reason))
+	if reason == string(s.Outcome) {
+		reason = ""
+	}
 	return hostRow{
 		session: strconv.Itoa(s.ID), preference: int(s.Preference), host: host, address: ip,
-		tls: tlsWord(s), outcome: clean(string(s.Outcome)), reason: clean(string(s.Reason)),
+		tls: tlsWord(s), outcome: clean(string(s.Outcome)), reason: reason,
 		reply: replyWord(s), took: total(s), shade: t.verdict(s.Outcome),
 	}
 }
@@ -133,6 +136,9 @@ func total(s *check.Session) string {
 	return ""
 }
 
+// narrow is the width under which a table has but three columns.
+const narrow = 72
+
 // hostGrid puts the rows into the widest of three shapes that fits.
 func hostGrid(rows []hostRow, width int) *grid {
 	for _, shape := range []func([]hostRow) *grid{wideGrid, stackedGrid} {
@@ -171,7 +177,7 @@ func stackedGrid(rows []hostRow) *grid {
 	for _, r := range rows {
 		g.rows = append(g.rows, []cell{
 			{r.session, nil}, {r.pref(), nil}, {joined("\n", r.host, r.address), nil},
-			{strings.Replace(r.tls, "TLS ", "", 1), nil},
+			{strings.Replace(strings.TrimPrefix(r.tls, "TLS "), " ", "\n", 1), nil},
 			{joined("\n", r.outcome, r.reason), r.shade},
 			{strings.Replace(r.reply, " at ", "\nat ", 1), nil}, {r.took, nil},
 		})
@@ -228,9 +234,4 @@ func hostTable(t *theme, r *check.Report, width int) []string {
 		return []string{"the table of hosts could not be drawn: " + oneLine(err.Error())}
 	}
 	return lines
-}
-
-// decides reports whether a session decided the report.
-func decides(r *check.Report, s *check.Session) bool {
-	return r.DecidedBy != nil && r.DecidedBy.Session == s.ID && r.Verdict != diagnose.Undetermined
 }

@@ -94,7 +94,7 @@ func newForm(w io.Writer, o Options) (form, error) {
 	case FormatNDJSON:
 		return &ndjsonForm{w: w}, nil
 	case FormatMarkdown:
-		return newMarkdown(w, o), nil
+		return newMarkdown(w, o)
 	}
 	return nil, fmt.Errorf("unknown format %q", string(o.Format))
 }

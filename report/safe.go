@@ -11,15 +11,20 @@ import (
 // replies, and what was found where nothing may be.
 func exact(s string) string { return smtp.Printable(s) }
 
-// clean makes any other text safe to print. What is not UTF-8 becomes U+FFFD as
-// it does in JSON, so that a replayed report reads the same.
+// clean makes any other text safe to print. JSON cannot hold bytes that are not
+// UTF-8; a run of them is one U+FFFD here, whether it went through JSON or not,
+// so that a replayed report reads the same.
 func clean(s string) string {
-	if utf8.ValidString(s) {
+	if utf8.ValidString(s) && !strings.Contains(s, "\ufffd\ufffd") {
 		return smtp.Printable(s)
 	}
 	var b strings.Builder
-	for _, r := range s {
-		b.WriteRune(r) // an invalid byte comes as U+FFFD
+	last := rune(0)
+	for _, r := range s { // an invalid byte comes as U+FFFD
+		if r != utf8.RuneError || last != utf8.RuneError {
+			b.WriteRune(r)
+		}
+		last = r
 	}
 	return smtp.Printable(b.String())
 }

@@ -65,8 +65,9 @@ func (h *houseStyle) head(tool string, at time.Time) string {
 	return "# " + tool + ", " + dateAndZone(at, h.zone) + "; times are " + kind + "; C = smtpcheck, S = server"
 }
 
-// narrow is the width under which the date, which the first line has, is left out.
-const narrow = 72
+// A terminal of fewer columns is too narrow for the date on every line: the
+// first line has it.
+const withDate = 90
 
 func (h *houseStyle) lines(s *check.Session, events []check.Event) []string {
 	var out []string
@@ -81,7 +82,7 @@ func (h *houseStyle) lines(s *check.Session, events []check.Event) []string {
 
 func (h *houseStyle) prefix(s *check.Session, e *probe.Event) string {
 	form := "2006-01-02 15:04:05.000"
-	if h.o.Width > 0 && h.o.Width < narrow {
+	if h.o.Width > 0 && h.o.Width < withDate {
 		form = "15:04:05.000"
 	}
 	return e.Time.In(h.zone).Format(form) + " [" + strconv.Itoa(s.ID) + "] "
@@ -216,7 +217,7 @@ const latencyColumn = 90
 // line adds a line, its tail at the right: in the latency column of a file, or
 // at the right edge of the terminal's last row that the line takes.
 func (p *printer) line(text, tail string, shade shade) {
-	line := p.prefix + paint(shade, text)
+	line := paint(p.house.theme.dim, p.prefix) + paint(shade, text)
 	if tail == "" {
 		p.out = append(p.out, line)
 		return

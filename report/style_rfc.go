@@ -16,7 +16,7 @@ import (
 // a dialogue that the lab plays: what happened besides is a directive or a comment.
 type rfcStyle struct {
 	theme *theme
-	any   bool // a session was told
+	more  bool // a session was told
 }
 
 func (f *rfcStyle) live() bool                 { return false }
@@ -30,10 +30,10 @@ func (f *rfcStyle) head(tool string, at time.Time) string {
 func (f *rfcStyle) lines(s *check.Session, events []check.Event) []string {
 	r := rfcLines{theme: f.theme}
 	r.add(f.theme.dim, fmt.Sprintf("# session %d: %s%s", s.ID, where(s), again(s)))
-	if f.any {
+	if f.more {
 		r.add(f.theme.dim, "* session")
 	}
-	f.any = true
+	f.more = true
 	for i := range events {
 		r.event(s, &events[i].Event)
 	}

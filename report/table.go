@@ -12,7 +12,7 @@ type tableForm struct {
 	w     io.Writer
 	o     Options
 	theme *theme
-	any   bool
+	more  bool // something was told
 }
 
 func newTableForm(w io.Writer, o Options) *tableForm {
@@ -22,10 +22,10 @@ func newTableForm(w io.Writer, o Options) *tableForm {
 func (f *tableForm) report(r *check.Report, _ *destination) error {
 	var lines []string
 	if f.o.Verbosity > Quiet {
-		if f.any {
+		if f.more {
 			lines = append(lines, "")
 		}
-		f.any = true
+		f.more = true
 		lines = append(lines, hostTable(f.theme, r, f.o.width())...)
 	}
 	lines = append(lines, verdictLine(f.theme, r))

@@ -24,7 +24,9 @@ type text struct {
 	head  string                // the first line, as last told
 	title string                // the recipient, as last told
 	told  map[sessionName]*seqs // the events told
+	timed map[sessionName]bool  // the sessions whose time was told
 	last  any                   // whose lines were told last, for the blank line between sessions
+	lines int                   // how many those were
 	live  *liveSession
 }
 
@@ -33,6 +35,8 @@ type sessionName struct {
 	address string
 	started time.Time
 }
+
+func nameOf(s *check.Session) sessionName { return sessionName{s.Address, s.Started.Time} }
 
 // liveSession is the session that is shown while it goes on.
 type liveSession struct {
@@ -46,7 +50,7 @@ func newText(w io.Writer, o Options) (*text, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &text{w: w, o: o, theme: t, style: style, told: make(map[sessionName]*seqs)}, nil
+	return &text{w: w, o: o, theme: t, style: style, told: make(map[sessionName]*seqs), timed: make(map[sessionName]bool)}, nil
 }
 
 // say adds lines to what is written next.
@@ -85,31 +89,32 @@ func (t *text) report(r *check.Report, d *destination) error {
 	if t.o.Verbosity >= Verbose {
 		t.resolution(r.Resolution)
 	}
-	fresh := t.transcripts(r, d)
+	t.transcripts(r, d)
 	if t.o.Style == StyleSmtpcheck {
 		t.blank()
 		t.hosts(r)
-		t.timing(fresh)
+		t.capabilities(r)
+		t.timing(r)
 		t.walk(r)
 		t.findings(r)
 	}
 	t.blank()
 	t.verdict(r)
-	t.last = r.ID
+	t.last, t.lines = r.ID, 2
 	return t.flush()
 }
 
 // begin tells the first line, and for whom what follows is.
 func (t *text) begin(tool string, at time.Time, recipient string) {
 	if head := t.style.head(tool, at); head != t.head {
-		t.between(head)
+		t.between(head, 2)
 		t.head = head
 		t.say(paint(t.theme.dim, head))
 	}
 	if recipient != t.title {
 		t.title = recipient
 		if t.last != t.head {
-			t.between(recipient)
+			t.between(recipient, 2)
 		}
 		t.say(paint(t.theme.dim, strings.TrimRight(t.style.comment(hash(t.o.Style)+clean(recipient)), " ")))
 	}
@@ -124,20 +129,28 @@ func hash(s Style) string {
 	return ""
 }
 
-// between tells a blank line if what comes next is not of who told last.
-func (t *text) between(who any) {
-	if t.last != nil && t.last != who && t.last != t.head {
+// between tells a blank line if what comes next, a number of lines, is not of
+// who told last. Sessions of one line stand together.
+func (t *text) between(who any, lines int) {
+	if t.last != nil && t.last != who && t.last != t.head && (lines > 1 || t.lines > 1) {
 		t.say("")
 	}
-	t.last = who
+	if t.last != who {
+		t.last, t.lines = who, 0
+	}
+	t.lines += lines
 }
 
-func (t *text) blank() { t.comment("") }
+// blank tells a blank line, if the line before is not one.
+func (t *text) blank() {
+	empty := t.style.comment("")
+	if said := t.buf.String(); said != "" && !strings.HasSuffix(said, "\n"+empty+"\n") {
+		t.say(empty)
+	}
+}
 
-// transcripts tells the events of a report that were not told yet, and returns
-// the sessions of which there were any.
-func (t *text) transcripts(r *check.Report, d *destination) []*check.Session {
-	var fresh []*check.Session
+// transcripts tells the events of a report that were not told yet.
+func (t *text) transcripts(r *check.Report, d *destination) {
 	for i := range r.Sessions {
 		s := &r.Sessions[i]
 		told := t.toldOf(s, d)
@@ -150,16 +163,15 @@ func (t *text) transcripts(r *check.Report, d *destination) []*check.Session {
 		if len(events) == 0 {
 			continue
 		}
-		t.between(sessionName{s.Address, s.Started.Time})
-		t.say(t.style.lines(s, events)...)
-		fresh = append(fresh, s)
+		lines := t.style.lines(s, events)
+		t.between(nameOf(s), len(lines))
+		t.say(lines...)
 	}
-	return fresh
 }
 
 // toldOf returns the set of the events of a session that were told.
 func (t *text) toldOf(s *check.Session, d *destination) *seqs {
-	name := sessionName{s.Address, s.Started.Time}
+	name := nameOf(s)
 	if t.told[name] == nil {
 		t.told[name] = new(seqs)
 		if d != nil {
@@ -208,7 +220,8 @@ func (t *text) show(d *destination, s *check.Session, events []check.Event) erro
 	for _, e := range events {
 		d.toldOf(s.ID).add(e.Seq)
 	}
-	t.between(liveSession{d, s.ID})
-	t.say(t.style.lines(s, events)...)
+	lines := t.style.lines(s, events)
+	t.between(liveSession{d, s.ID}, len(lines))
+	t.say(lines...)
 	return t.flush()
 }

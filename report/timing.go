@@ -9,14 +9,16 @@ import (
 )
 
 // timing tells where the time went: a bar for each stage of each session that
-// came further than its connection. All bars have one scale.
-func (t *text) timing(sessions []*check.Session) {
+// came further than its connection, once. All bars have one scale.
+func (t *text) timing(r *check.Report) {
 	var longest time.Duration
 	var shown []*check.Session
-	for _, s := range sessions {
-		if len(s.Timings) < 3 { // connect and total, or less
+	for i := range r.Sessions {
+		s := &r.Sessions[i]
+		if len(s.Timings) < 3 || t.timed[nameOf(s)] { // connect and total, or less
 			continue
 		}
+		t.timed[nameOf(s)] = true
 		shown = append(shown, s)
 		for _, x := range s.Timings {
 			if x.Name != "total" {
@@ -26,6 +28,11 @@ func (t *text) timing(sessions []*check.Session) {
 	}
 	if len(shown) == 0 || longest == 0 {
 		return
+	}
+	left := 0
+	if t.o.Verbosity < Verbose && len(shown) > sessionsTimed {
+		left = len(shown) - sessionsTimed
+		shown = shown[:sessionsTimed]
 	}
 	for i, s := range shown {
 		name := fmt.Sprintf("time of [%d] %s, %s in all", s.ID, clean(s.Host), total(s))
@@ -39,8 +46,14 @@ func (t *text) timing(sessions []*check.Session) {
 			}
 		}
 	}
+	if left > 0 {
+		t.comment(fmt.Sprintf("and the time of %s more: -v", plural(left, "session")))
+	}
 	t.blank()
 }
+
+// sessionsTimed is of how many sessions the time is told, unless all is asked for.
+const sessionsTimed = 4
 
 const (
 	stageWidth   = 9

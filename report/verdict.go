@@ -35,16 +35,16 @@ func (t *text) verdict(r *check.Report) {
 		who += " (" + clean(r.RecipientUnicode) + ")"
 	}
 	word := strings.ToUpper(clean(string(r.Verdict)))
-	t.comment(paint(t.theme.mark, "VERDICT  ") + paint(t.theme.verdict(r.Verdict), word) + "  " + who)
+	t.comment(paint(t.theme.mark, "VERDICT  ") + paint(t.theme.mark, paint(t.theme.verdict(r.Verdict), word)) + "  " + who)
 	t.prose("  ", r.Summary, nil)
 	if r.Message != nil {
-		t.message(r.Message)
+		t.field("message", messageWords(r.Message))
 	}
 	if r.DecidedBy != nil {
 		t.proof(r)
 	}
-	if r.Reason != "" {
-		t.field("reason", clean(string(r.Reason))+", a matter of "+side(r.Side)+", "+clean(string(r.Confidence)))
+	if r.Reason != "" || r.Confidence != diagnose.Certain {
+		t.field("reason", joined(", ", clean(string(r.Reason)), side(r.Side), clean(string(r.Confidence))))
 	}
 	if r.RetryAfter > 0 {
 		t.field("try again", "after "+wait(r.RetryAfter))
@@ -53,7 +53,11 @@ func (t *text) verdict(r *check.Report) {
 		t.prose("  to do: ", r.Remedy, t.theme.mark)
 	}
 	if t.o.Verbosity >= Verbose {
-		t.field("known", fmt.Sprintf("after %s of %s; exit code %d", millis(duration(r.DecidedAfter)), millis(duration(r.Duration)), r.ExitCode))
+		known := ""
+		if r.DecidedAfter > 0 {
+			known = "known after " + millis(duration(r.DecidedAfter))
+		}
+		t.field("run", joined(", ", known, millis(duration(r.Duration))+" in all", fmt.Sprintf("exit code %d", r.ExitCode), "report "+clean(r.ID)))
 	}
 }
 
@@ -61,11 +65,11 @@ func (t *text) verdict(r *check.Report) {
 func side(s diagnose.Side) string {
 	switch s {
 	case diagnose.SideUs:
-		return "this machine"
-	case diagnose.SideNone:
-		return "nobody"
+		return "a matter of this machine"
+	case diagnose.SideNone, "":
+		return ""
 	}
-	return "the " + clean(string(s))
+	return "a matter of the " + clean(string(s))
 }
 
 // field tells a fact of the verdict.
@@ -86,8 +90,8 @@ func (t *text) prose(name, text string, shade shade) {
 	}
 }
 
-// message tells what became of the message.
-func (t *text) message(m *check.Message) {
+// messageWords says what became of the message.
+func messageWords(m *check.Message) string {
 	text := map[string]string{
 		"yes": "taken", "no": "not taken", "unknown": "sent, and not known to be taken: it may have been delivered",
 	}[m.Sent]
@@ -103,17 +107,19 @@ func (t *text) message(m *check.Message) {
 	if m.MessageID != "" {
 		text += ", Message-ID " + oneLine(m.MessageID)
 	}
-	t.field("message", text)
+	return text
 }
 
 // proof quotes what the verdict was decided by.
 func (t *text) proof(r *check.Report) {
-	for i, line := range quote(r, *r.DecidedBy, 3) {
-		if i == 0 {
-			t.field("decided by", line)
-			continue
-		}
-		t.comment("              " + line)
+	const name = "  decided by: "
+	lead := name
+	if r.DecidedBy.Session > 0 {
+		lead += fmt.Sprintf("[%d] ", r.DecidedBy.Session)
+	}
+	for _, line := range quote(r, *r.DecidedBy, 3) {
+		t.comment(lead + line)
+		lead = blanks(widthOf(lead))
 	}
 }
 
@@ -132,23 +138,22 @@ func quote(r *check.Report, at diagnose.Evidence, n int) []string {
 				return quoteEvent(s, e, n)
 			}
 		}
-		return []string{fmt.Sprintf("[%d] %s", s.ID, where(s))}
+		return []string{where(s)}
 	}
-	return []string{fmt.Sprintf("session %d, event %d", at.Session, at.Event)}
+	return []string{"(not in this report)"}
 }
 
-// quoteEvent tells an event as its transcript does, without its time.
+// quoteEvent tells an event as its transcript does, without time and session.
 func quoteEvent(s *check.Session, e *probe.Event, n int) []string {
-	house := &houseStyle{theme: newTheme(false)}
-	p := printer{house: house, prefix: fmt.Sprintf("[%d] ", s.ID)}
+	p := printer{house: &houseStyle{theme: newTheme(false)}}
 	switch e.Kind {
 	case probe.KindReply:
-		for i, line := range e.Reply.Lines {
+		for i, line := range e.Reply.Lines[:min(n, len(e.Reply.Lines))] {
+			more := ""
 			if i == n-1 && len(e.Reply.Lines) > n {
-				p.line(fmt.Sprintf("S <-- ... %d lines more", len(e.Reply.Lines)-i), "", nil)
-				break
+				more = fmt.Sprintf(" ... and %s more", plural(len(e.Reply.Lines)-n, "line"))
 			}
-			p.line("S <-- "+exact(line), "", nil)
+			p.line("S <-- "+exact(line)+more, "", nil)
 		}
 	case probe.KindTLS:
 		text := handshake(e.TLS)
@@ -172,5 +177,5 @@ func quoteQuery(r *check.Report, id int) string {
 			}
 		}
 	}
-	return fmt.Sprintf("query %d", id)
+	return "(not in this report)"
 }
