@@ -103,6 +103,7 @@ type job struct {
 	boxes   []smtp.Mailbox
 	options probe.Options
 	attempt *probe.Attempt // when over
+	began   time.Time      // by the monotonic clock
 	skipped bool           // never begun
 }
 
@@ -110,6 +111,7 @@ type job struct {
 type result struct {
 	*job
 	attempt *probe.Attempt
+	began   time.Time
 }
 
 type message struct {
@@ -186,7 +188,7 @@ func (r *run) loop(ctx context.Context) error {
 			r.walk(ctx)
 		case x := <-r.ended:
 			r.running--
-			x.job.attempt, x.job.skipped = x.attempt, x.attempt == nil
+			x.job.attempt, x.job.began, x.job.skipped = x.attempt, x.began, x.attempt == nil
 			r.follow(ctx, x.job)
 			r.checkKnown()
 			r.walk(ctx)
@@ -311,22 +313,23 @@ func (r *run) start(ctx context.Context, j *job) {
 	o.Continue = func(a *probe.Attempt) bool { return !harvesting(a) }
 	go func() {
 		r.slots <- struct{}{}
-		a := r.attempt(ctx, j, o)
+		a, began := r.attempt(ctx, j, o)
 		<-r.slots
 		r.observe(func(obs Observer) { obs.End(j.header) })
-		r.ended <- result{j, a}
+		r.ended <- result{j, a, began}
 	}()
 }
 
 // attempt has the session when it is its turn; nil when we were told to stop before.
-func (r *run) attempt(ctx context.Context, j *job, o probe.Options) *probe.Attempt {
+func (r *run) attempt(ctx context.Context, j *job, o probe.Options) (*probe.Attempt, time.Time) {
 	if r.opts.Pace.enter(ctx, j.target.Addr, j.purpose == probe.PurposePlainFallback) != nil {
-		return nil
+		return nil, time.Time{}
 	}
 	defer r.opts.Pace.leave(j.target.Addr)
+	began := time.Now()
 	a := probe.Run(ctx, j.target, o)
 	a.ID, a.Purpose, a.After = j.header.ID, j.purpose, j.header.After
-	return a
+	return a, began
 }
 
 // walk goes on to the next place of --mx first while a recipient is undecided
@@ -399,14 +402,14 @@ func (r *run) checkKnown() {
 // rest of a session, QUIT, adds nothing.
 func (r *run) knownAt(c *diagnose.Case, d *diagnose.Diagnosis) (at time.Duration) {
 	limit := ^uint16(0)
-	for i, a := range c.Attempts {
+	for _, a := range c.Attempts {
 		if d.Deciding != nil && a.ID == d.Deciding.Session {
-			limit = c.Attempts[i].Target.Preference
+			limit = a.Target.Preference
 		}
 	}
 	for i, a := range c.Attempts {
 		if a.Target.Preference <= limit {
-			at = max(at, a.Started.Sub(r.started)+d.Outcomes[i].Elapsed)
+			at = max(at, r.jobs[a.ID-1].began.Sub(r.started)+d.Outcomes[i].Elapsed)
 		}
 	}
 	return at

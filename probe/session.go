@@ -265,6 +265,8 @@ func classify(err error) (FailureKind, string) {
 		return FailClosed, ""
 	case isReset(err):
 		return FailReset, ""
+	case strings.Contains(err.Error(), "tls: "):
+		return FailProtocol, "inside TLS: " + smtp.Printable(err.Error())
 	}
 	return FailClosed, cause(err)
 }
