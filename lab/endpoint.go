@@ -113,7 +113,7 @@ func (w *World) readNames() error {
 	if err != nil {
 		return err
 	}
-	defer zone.Close()
+	defer func() { _ = zone.Close() }()
 	names := make(map[netip.Addr]string)
 	parser := dns.NewZoneParser(zone, ".", "zone")
 	parser.SetDefaultTTL(3600)

@@ -41,9 +41,19 @@ const (
 	keyUpdateMessage  = "\x18\x00\x00\x01\x00" // update_not_requested (RFC 8446, section 4.6.3)
 )
 
-// takeOver returns conn with its writing side made by hand, given the key log of
-// its handshake.
-func takeOver(conn *tls.Conn, w *wire, keyLog string) (*handmade, error) {
+// takeOver puts conn in place of the wire, its records made by hand.
+func (s *session) takeOver(conn *tls.Conn, keyLog string) error {
+	h, err := newHandmade(conn, s.wire, keyLog)
+	if err != nil {
+		s.server.recordError(fmt.Errorf("%s: %w", s.server.dialogue.Name, err))
+		return err
+	}
+	s.upgrade(h)
+	return nil
+}
+
+// newHandmade finds the keys of conn in the key log of its handshake.
+func newHandmade(conn *tls.Conn, w *wire, keyLog string) (*handmade, error) {
 	h := &handmade{Conn: conn, wire: w}
 	switch suite := conn.ConnectionState().CipherSuite; suite {
 	case tls.TLS_AES_128_GCM_SHA256:
@@ -60,7 +70,8 @@ func takeOver(conn *tls.Conn, w *wire, keyLog string) (*handmade, error) {
 			if err != nil {
 				return nil, err
 			}
-			return h, h.use(secret)
+			err = h.use(secret)
+			return h, err
 		}
 	}
 	return nil, errors.New("no traffic secret in the key log")

@@ -26,12 +26,10 @@ func Parse(name, text string) (*Dialogue, error) {
 	for i, raw := range strings.Split(text, "\n") {
 		line, err := parseLine(raw)
 		line.Number = i + 1
-		if err == nil {
-			err = d.add(line)
-		}
 		if err != nil {
 			return nil, fmt.Errorf("%s:%d: %w", name, line.Number, err)
 		}
+		d.add(line)
 	}
 	for _, s := range d.sessions {
 		if s.connect != simnet.Accept && len(s.lines) > 0 {
@@ -71,19 +69,19 @@ func shorten(s string) string {
 }
 
 // add appends a line to the dialogue and, unless it is a comment, to its last session.
-func (d *Dialogue) add(line Line) error {
+func (d *Dialogue) add(line Line) {
 	d.Lines = append(d.Lines, line)
 	if len(d.sessions) == 0 {
 		d.sessions = make([]script, 1)
 	}
 	last := &d.sessions[len(d.sessions)-1]
 	if line.Kind == CommentLine {
-		return nil
+		return
 	}
 	word, rest, _ := strings.Cut(line.Text, " ")
 	if line.Kind != DirectiveLine || line.action != nil {
 		last.lines = append(last.lines, line)
-		return nil
+		return
 	}
 	switch word {
 	case "session":
@@ -95,7 +93,6 @@ func (d *Dialogue) add(line Line) error {
 	case "listen":
 		d.Ports, _ = parsePorts(rest)
 	}
-	return nil
 }
 
 // parsePorts reads the ports of "* listen".
@@ -108,7 +105,7 @@ func parsePorts(text string) (ports []uint16, err error) {
 		ports = append(ports, uint16(port))
 	}
 	if len(ports) == 0 {
-		return nil, fmt.Errorf("listen: on which port?")
+		return nil, fmt.Errorf("on which port?")
 	}
 	return ports, nil
 }

@@ -230,7 +230,7 @@ func (s *session) pause(d time.Duration) error {
 // drain reads and forgets what the client sends until it goes, for d at most.
 func (s *session) drain(d time.Duration) {
 	_ = s.wire.SetReadDeadline(time.Now().Add(d))
-	discard(s.wire)
+	discard(s.wire.Conn) // none of this is a turn
 }
 
 // closeWrite ends what the server sends: TLS's close_notify first, then FIN.

@@ -100,27 +100,21 @@ func (h handshake) do(s *session) error {
 	case tlsGarbage:
 		return h.babble(s)
 	}
-	config := h.config(s.server)
 	var keyLog strings.Builder
+	config := h.config(s.server)
 	if h.kind == tlsHandmade {
-		config.MinVersion, config.SessionTicketsDisabled, config.KeyLogWriter = tls.VersionTLS13, true, &keyLog
+		config.KeyLogWriter = &keyLog
 	}
 	conn := tls.Server(s.unread(), config)
 	if err := conn.Handshake(); err != nil {
-		_ = s.wire.CloseWrite()
+		_ = s.wire.CloseWrite() // behind the alert
 		s.drain(time.Minute)
 		return errDone
 	}
-	if h.kind != tlsHandmade {
-		s.upgrade(conn)
-		return nil
+	if h.kind == tlsHandmade {
+		return s.takeOver(conn, keyLog.String())
 	}
-	byHand, err := takeOver(conn, s.wire, keyLog.String())
-	if err != nil {
-		s.server.recordError(fmt.Errorf("%s: %w", s.server.dialogue.Name, err))
-		return err
-	}
-	s.upgrade(byHand)
+	s.upgrade(conn)
 	return nil
 }
 
@@ -141,10 +135,12 @@ func (h handshake) config(s *Server) *tls.Config {
 	if h.version != 0 {
 		c.MinVersion, c.MaxVersion = h.version, h.version
 	}
-	if h.kind == tlsRSA16384 {
+	switch h.kind {
+	case tlsRSA16384:
 		c.MaxVersion = tls.VersionTLS12
-	}
-	if h.kind == tlsBroken {
+	case tlsHandmade:
+		c.MinVersion, c.SessionTicketsDisabled = tls.VersionTLS13, true
+	case tlsBroken:
 		c.GetConfigForClient = func(*tls.ClientHelloInfo) (*tls.Config, error) {
 			return nil, errors.New("broken by its dialogue") // makes alert 80
 		}

@@ -60,7 +60,7 @@ func (c *Conn) Read(p []byte) (int, error) {
 		}
 		n, err, ready := c.in.take(p)
 		switch {
-		case ready && err == io.EOF:
+		case ready && errors.Is(err, io.EOF):
 			return n, io.EOF
 		case ready && err != nil:
 			return n, c.error("read", err)
@@ -186,7 +186,8 @@ func (c *Conn) setDeadline(d *deadline, t time.Time) error {
 
 // error dresses err as package net does.
 func (c *Conn) error(op string, err error) error {
-	if errno, ok := err.(syscall.Errno); ok {
+	var errno syscall.Errno
+	if errors.As(err, &errno) {
 		err = os.NewSyscallError(op, errno)
 	}
 	return &net.OpError{Op: op, Net: "tcp", Source: c.local, Addr: c.remote, Err: err}

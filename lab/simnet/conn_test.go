@@ -25,7 +25,7 @@ const address = "198.51.100.10:25"
 func TestConformance(t *testing.T) {
 	nettest.TestConn(t, func() (c1, c2 net.Conn, stop func(), err error) {
 		a, b := simnet.Pipe()
-		return a, b, func() { a.Close(); b.Close() }, nil
+		return a, b, func() { _, _ = a.Close(), b.Close() }, nil
 	})
 }
 
@@ -42,7 +42,7 @@ func TestConformanceOverANarrowSlowLink(t *testing.T) {
 			return nil, nil, nil, err
 		}
 		b, err := l.Accept()
-		return a, b, func() { a.Close(); b.Close(); l.Close() }, err
+		return a, b, func() { _, _, _ = a.Close(), b.Close(), l.Close() }, err
 	})
 }
 
@@ -55,7 +55,7 @@ func connect(t *testing.T, link simnet.Link) (client, server *simnet.Conn) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer l.Close()
+	defer func() { _ = l.Close() }()
 	c, err := n.Dial(t.Context(), "tcp", address)
 	if err != nil {
 		t.Fatal(err)
@@ -64,8 +64,10 @@ func connect(t *testing.T, link simnet.Link) (client, server *simnet.Conn) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { c.Close(); s.Close() })
-	return c.(*simnet.Conn), s.(*simnet.Conn)
+	t.Cleanup(func() { _, _ = c.Close(), s.Close() })
+	client, _ = c.(*simnet.Conn)
+	server, _ = s.(*simnet.Conn)
+	return client, server
 }
 
 func write(t *testing.T, c net.Conn, text string) {
@@ -103,14 +105,14 @@ func TestHalfClose(t *testing.T) {
 	if _, err := server.Write([]byte("x")); !errors.Is(err, syscall.EPIPE) {
 		t.Errorf("write after CloseWrite: %v", err)
 	}
-	client.Close()
+	_ = client.Close()
 	readError(t, server, io.EOF)
 }
 
 func TestReset(t *testing.T) {
 	client, server := connect(t, simnet.Link{})
 	write(t, server, "220-he")
-	server.Reset()
+	_ = server.Reset()
 	read(t, client, "220-he")
 	readError(t, client, syscall.ECONNRESET)
 	if _, err := client.Write([]byte("x")); !errors.Is(err, syscall.ECONNRESET) {
@@ -121,13 +123,13 @@ func TestReset(t *testing.T) {
 func TestCloseWithUnreadBytesResets(t *testing.T) {
 	client, server := connect(t, simnet.Link{})
 	write(t, client, "QUIT\r\n")
-	server.Close()
+	_ = server.Close()
 	readError(t, client, syscall.ECONNRESET)
 }
 
 func TestWriteToOneWhoHasGone(t *testing.T) {
 	client, server := connect(t, simnet.Link{})
-	server.Close()
+	_ = server.Close()
 	write(t, client, "into the void")
 	if _, err := client.Write([]byte("x")); !errors.Is(err, syscall.ECONNRESET) {
 		t.Errorf("second write: %v", err)
@@ -138,16 +140,16 @@ func TestWriteToOneWhoHasGone(t *testing.T) {
 func TestWindow(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		client, server := connect(t, simnet.Link{Window: 8})
-		client.SetWriteDeadline(time.Now().Add(5 * time.Second))
+		_ = client.SetWriteDeadline(time.Now().Add(5 * time.Second))
 		start := time.Now()
 		n, err := client.Write([]byte("MAIL FROM:<>\r\n"))
 		if n != 8 || !errors.Is(err, os.ErrDeadlineExceeded) || time.Since(start) != 5*time.Second {
 			t.Fatalf("wrote %d, %v after %v", n, err, time.Since(start))
 		}
-		client.SetWriteDeadline(time.Time{})
+		_ = client.SetWriteDeadline(time.Time{})
 		go func() {
 			time.Sleep(time.Second)
-			io.ReadFull(server, make([]byte, 8))
+			_, _ = io.ReadFull(server, make([]byte, 8))
 		}()
 		write(t, client, "12345678")
 		if time.Since(start) != 6*time.Second {
@@ -172,11 +174,13 @@ func TestLatency(t *testing.T) {
 		go func() {
 			server, _ := l.Accept()
 			defer server.Close()
-			io.WriteString(server, "220 a\r\n")
-			io.ReadFull(server, make([]byte, len("EHLO\r\n")))
-			io.WriteString(server, "250 b\r\n")
-			server.(*simnet.Conn).CloseWrite()
-			io.Copy(io.Discard, server)
+			_, _ = io.WriteString(server, "220 a\r\n")
+			_, _ = io.ReadFull(server, make([]byte, len("EHLO\r\n")))
+			_, _ = io.WriteString(server, "250 b\r\n")
+			if half, ok := server.(*simnet.Conn); ok {
+				_ = half.CloseWrite()
+			}
+			_, _ = io.Copy(io.Discard, server)
 		}()
 		client, err := n.Dial(t.Context(), "tcp", address)
 		if err != nil {
@@ -189,10 +193,10 @@ func TestLatency(t *testing.T) {
 		read(t, client, "250 b\r\n")
 		readError(t, client, io.EOF)
 		at(6 * oneWay)
-		client.Close()
-		l.Close()
+		_ = client.Close()
+		_ = l.Close()
 		n.SetOutcome(address, simnet.Refused)
-		n.Dial(t.Context(), "tcp", address)
+		_, _ = n.Dial(t.Context(), "tcp", address)
 		at(8 * oneWay)
 	})
 }
@@ -223,10 +227,10 @@ func TestFaults(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				client, server := connect(t, simnet.Link{Fault: test.fault, Slice: slice})
 				for _, part := range []string{"220", " hel", "lo\r\n"} {
-					server.Write([]byte(part))
+					_, _ = server.Write([]byte(part))
 				}
-				server.CloseWrite()
-				client.SetReadDeadline(time.Now().Add(time.Minute))
+				_ = server.CloseWrite()
+				_ = client.SetReadDeadline(time.Now().Add(time.Minute))
 				got, err := io.ReadAll(client)
 				if err == nil {
 					err = io.EOF

@@ -33,7 +33,7 @@ func (l *Listener) deliver(conn *Conn, latency time.Duration) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.closed {
-		conn.Reset()
+		_ = conn.Reset()
 		return
 	}
 	l.backlog = append(l.backlog, conn)
@@ -65,7 +65,7 @@ func (l *Listener) Close() error {
 	}
 	l.closed = true
 	for _, conn := range l.backlog {
-		conn.Reset()
+		_ = conn.Reset()
 	}
 	l.backlog = nil
 	l.changed.Broadcast()

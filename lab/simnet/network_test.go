@@ -98,7 +98,7 @@ func TestListener(t *testing.T) {
 	if host, _, _ := net.SplitHostPort(conn.LocalAddr().String()); host != "2001:db8:ffff::254" {
 		t.Errorf("local %v", conn.LocalAddr())
 	}
-	l.Close() // the connection was never accepted
+	_ = l.Close() // the connection was never accepted
 	readError(t, conn, syscall.ECONNRESET)
 	if _, err := l.Accept(); !errors.Is(err, net.ErrClosed) {
 		t.Errorf("Accept after Close: %v", err)
@@ -133,13 +133,13 @@ func TestPackets(t *testing.T) {
 		if size, err := client.Read(buf); err != nil || string(buf[:size]) != "answer" || time.Since(start) != 2*time.Second {
 			t.Fatalf("%q, %v", buf[:size], err)
 		}
-		client.SetDeadline(time.Now().Add(time.Second))
+		_ = client.SetDeadline(time.Now().Add(time.Second))
 		readError(t, client, os.ErrDeadlineExceeded)
-		client.SetDeadline(time.Time{})
-		server.Close()
+		_ = client.SetDeadline(time.Time{})
+		_ = server.Close()
 		write(t, client, "query")
 		readError(t, client, syscall.ECONNREFUSED)
-		client.Close()
+		_ = client.Close()
 		readError(t, client, net.ErrClosed)
 	})
 }

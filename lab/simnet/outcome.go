@@ -68,9 +68,15 @@ func (o Outcome) Fail(ctx context.Context, network, address string, rtt time.Dur
 // timeoutError is what net.Dialer says when its context's deadline passes.
 type timeoutError struct{}
 
-func (timeoutError) Error() string   { return "i/o timeout" }
-func (timeoutError) Timeout() bool   { return true }
+func (timeoutError) Error() string { return "i/o timeout" }
+
+// Timeout makes it a timeout to whoever asks for a net.Error.
+func (timeoutError) Timeout() bool { return true }
+
+// Temporary makes it a net.Error.
 func (timeoutError) Temporary() bool { return true }
+
+// Is reports what net's own timeout error is, too.
 func (timeoutError) Is(err error) bool {
 	return err == context.DeadlineExceeded || err == os.ErrDeadlineExceeded
 }
@@ -78,5 +84,7 @@ func (timeoutError) Is(err error) bool {
 // canceledError is what net.Dialer says when its context is cancelled.
 type canceledError struct{}
 
-func (canceledError) Error() string     { return "operation was canceled" }
+func (canceledError) Error() string { return "operation was canceled" }
+
+// Is reports what net's own error is, too.
 func (canceledError) Is(err error) bool { return err == context.Canceled }

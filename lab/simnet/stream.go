@@ -1,6 +1,7 @@
 package simnet
 
 import (
+	"errors"
 	"io"
 	"os"
 	"syscall"
@@ -116,7 +117,7 @@ func (s *stream) push(data []byte) {
 	if end != nil {
 		s.enqueue(segment{end: end})
 	}
-	if end != nil && end != io.EOF {
+	if end != nil && !errors.Is(end, io.EOF) {
 		s.back.breakWriter(end)
 	}
 }
@@ -145,7 +146,7 @@ func (s *stream) later(f func()) {
 
 // finish ends the stream behind what was written.
 func (s *stream) finish(end error) {
-	if s.finished && end == io.EOF {
+	if s.finished && errors.Is(end, io.EOF) {
 		return
 	}
 	s.finished = true
