@@ -6,6 +6,11 @@ import (
 	"github.com/smtpcheck/smtpcheck/smtp"
 )
 
+// notAddresses are the stages at which a syntax error is not about an address or a name.
+var notAddresses = []smtp.Stage{
+	smtp.StageGreeting, smtp.StageSTARTTLS, smtp.StageAuth, smtp.StageData, smtp.StageMessage, smtp.StageRset, smtp.StageQuit,
+}
+
 // codeRows are the reply codes of RFC 5321, 4954, 3207 and 7504 without words
 // and without an enhanced code. Where the stage matters and is not known, the
 // first row of a code is the likeliest.
@@ -131,6 +136,18 @@ var codeRows = []Row{
 		Example: "455 sorry", ExampleStage: "mail",
 	},
 	{
+		ID: "code/500", Codes: "500 501 502 503 504", Stages: notAddresses,
+		Reason: Protocol, Side: SideUs, Confidence: Likely, Retry: RetryAfterFix, Source: "RFC 5321, section 4.2.3",
+		Explain: "The server does not know the command, or it was not due.", Remedy: "Look at the command before the reply; a firewall in between may have changed it.",
+		Example: "500 what", ExampleStage: "data",
+	},
+	{
+		ID: "code/502", Codes: "500 502 503",
+		Reason: Protocol, Side: SideUs, Confidence: Likely, Retry: RetryAfterFix, Source: "RFC 5321, section 4.2.3",
+		Explain: "The server does not know the command, or it was not due.", Remedy: "Look at the command before the reply; a firewall in between may have changed it.",
+		Example: "502 what", ExampleStage: "mail",
+	},
+	{
 		ID: "code/501-rcpt", Codes: "501 504", Stages: []smtp.Stage{smtp.StageRcpt},
 		Reason: NoSuchUser, Confidence: Guess, Source: "RFC 5321, section 4.2.3",
 		Explain: "The server takes the recipient's address for malformed.", Remedy: "Check the address.",
@@ -143,16 +160,10 @@ var codeRows = []Row{
 		Example: "501 what", ExampleStage: "mail",
 	},
 	{
-		ID: "code/501-ehlo", Codes: "501 504 550", Stages: []smtp.Stage{smtp.StageEHLO},
+		ID: "code/501-ehlo", Codes: "501 504", Stages: []smtp.Stage{smtp.StageEHLO},
 		Reason: HELO, Confidence: Likely, Retry: RetryAfterFix, Source: "RFC 5321, section 4.2.3",
 		Explain: "The server does not take the name in EHLO.",
 		Example: "501 what", ExampleStage: "ehlo",
-	},
-	{
-		ID: "code/500", Codes: "500 501 502 503 504",
-		Reason: Protocol, Side: SideUs, Confidence: Likely, Retry: RetryAfterFix, Source: "RFC 5321, section 4.2.3",
-		Explain: "The server does not know the command, or it was not due.", Remedy: "Look at the command before the reply; a firewall in between may have changed it.",
-		Example: "500 what", ExampleStage: "mail",
 	},
 	{
 		ID: "code/521", Codes: "521",
@@ -219,6 +230,12 @@ var codeRows = []Row{
 		Reason: IPReputation, Confidence: Guess, Retry: RetryAfterFix, Source: "RFC 5321, section 4.2.3",
 		Explain: "The server refuses the connecting address before anything was said.",
 		Example: "550 no", ExampleStage: "greeting",
+	},
+	{
+		ID: "code/550-ehlo", Codes: "550", Stages: []smtp.Stage{smtp.StageEHLO},
+		Reason: HELO, Confidence: Guess, Retry: RetryAfterFix, Source: "RFC 5321, section 4.1.4",
+		Explain: "Refused in reply to EHLO: the name, or the connecting address.",
+		Example: "550 no", ExampleStage: "ehlo",
 	},
 	{
 		ID: "code/550", Codes: "550",

@@ -46,12 +46,6 @@ var enhancedRows = []Row{
 		Example: "235 2.7.0 Ok", ExampleStage: "auth",
 	},
 	{
-		ID: "enhanced/x.1-sender", Enhanced: "*.1.0 *.1.1 *.1.2 *.1.3 *.1.4 *.1.6", Stages: atMail,
-		Reason: SenderRejected, Confidence: Likely, Retry: RetryAfterFix, Source: "RFC 3463, section 3.2",
-		Explain: "A status of an address in reply to MAIL FROM: it is the sender's, since no recipient was named yet.",
-		Example: "550 5.1.1", ExampleStage: "mail",
-	},
-	{
 		ID: "enhanced/x.1.1", Enhanced: "*.1.1",
 		Reason: NoSuchUser, Confidence: Likely, Source: "RFC 3463, section 3.2",
 		Explain: "The server knows no mailbox of this name.",
@@ -116,6 +110,12 @@ var enhancedRows = []Row{
 		Reason: NoSuchUser, Confidence: Guess, Source: "RFC 3463, section 3.2",
 		Explain: "Something is wrong with the address; the code does not say what.", Remedy: "Check the address; ask the recipient in another way.",
 		Example: "550 5.1.0", ExampleStage: "rcpt",
+	},
+	{
+		ID: "enhanced/x.1-sender", Enhanced: "*.1.0 *.1.1 *.1.2 *.1.3 *.1.4 *.1.6", Stages: atMail,
+		Reason: SenderRejected, Confidence: Likely, Retry: RetryAfterFix, Source: "RFC 3463, section 3.2",
+		Explain: "A status of an address in reply to MAIL FROM: it is the sender's, since no recipient was named yet.",
+		Example: "550 5.1.1", ExampleStage: "mail",
 	},
 	{
 		ID: "enhanced/x.2.1", Enhanced: "*.2.1",

@@ -35,7 +35,7 @@ type Explanation struct {
 // ok is false when the text is none of these.
 func ExplainText(text string) (e Explanation, ok bool) {
 	text = strings.TrimSpace(text)
-	if e, ok = explainName(strings.ToLower(text)); ok {
+	if e, ok = explainName(lowerASCII(text)); ok {
 		e.Text = text
 		return e, true
 	}

@@ -44,11 +44,26 @@ func asksToWait(text string) bool {
 func nextWaitWord(text string) int {
 	best := -1
 	for _, w := range [...]string{"for ", "in ", "after ", "wait ", "least ", "within ", "retry-after: ", "another ", "about "} {
-		if i := strings.Index(text, w); i >= 0 && (best < 0 || i+len(w) < best) && (i == 0 || !letter(text[i-1])) {
+		if i := indexWord(text, w); i >= 0 && (best < 0 || i+len(w) < best) {
 			best = i + len(w)
 		}
 	}
 	return best
+}
+
+// indexWord is where w stands in a text and not as the end of a longer word.
+func indexWord(text, w string) int {
+	for from := 0; ; {
+		i := strings.Index(text[from:], w)
+		if i < 0 {
+			return -1
+		}
+		i += from
+		if i == 0 || !letter(text[i-1]) {
+			return i
+		}
+		from = i + len(w)
+	}
 }
 
 func letter(c byte) bool { return c >= 'a' && c <= 'z' }

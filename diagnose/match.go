@@ -233,6 +233,18 @@ func appendWords(b *strings.Builder, text string, limit int) bool {
 	return true
 }
 
+// lowerASCII lowers the ASCII letters of a text and leaves its length alone,
+// which strings.ToLower does not.
+func lowerASCII(text string) string {
+	b := []byte(text)
+	for i, c := range b {
+		if 'A' <= c && c <= 'Z' {
+			b[i] = c + ('a' - 'A')
+		}
+	}
+	return string(b)
+}
+
 // appendTail adds the end of the last of these lines.
 func appendTail(b *strings.Builder, lines []string) {
 	last := smtp.LineText(lines[len(lines)-1])

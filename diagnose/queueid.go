@@ -18,7 +18,7 @@ import (
 //	250 Ok 0100018f-... ; 250 Ok: 01000... ; 250 OK <id>
 func QueueID(reply smtp.Reply) string {
 	text := strings.Join(strings.Fields(reply.Text()), " ")
-	lower := strings.ToLower(text)
+	lower := lowerASCII(text)
 	for _, find := range [...]func(text, lower string) string{queuedAs, eximID, exchangeID, acceptedForDelivery, gmailID, qmailID, courierID, bareID} {
 		if id := find(text, lower); id != "" {
 			return id

@@ -53,7 +53,7 @@ func replyFrom(text string) smtp.Reply {
 // behind a reply, and returns the stage it names.
 func replyStage(text string) (smtp.Stage, string) {
 	const mark = "(in reply to "
-	i := strings.LastIndex(strings.ToLower(text), mark)
+	i := strings.LastIndex(lowerASCII(text), mark)
 	if i < 0 {
 		return "", text
 	}

@@ -25,7 +25,9 @@ func (c *Case) summary(d *Diagnosis) string {
 	return string(d.Verdict) + " (" + titleOf(d.Reason) + "): " + d.Deciding.Sentence + c.forBounces(d) + c.inHowLong(d)
 }
 
-func (c *Case) mayBeDelivered(d *Diagnosis) bool { return d.Deciding != nil && d.Deciding.MayBeDelivered }
+func (c *Case) mayBeDelivered(d *Diagnosis) bool {
+	return d.Deciding != nil && d.Deciding.MayBeDelivered
+}
 
 // accepted says what an acceptance is worth.
 func (c *Case) accepted(d *Diagnosis) string {

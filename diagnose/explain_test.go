@@ -1,0 +1,123 @@
+package diagnose
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"github.com/smtpcheck/smtpcheck/smtp"
+)
+
+func TestExplainText(t *testing.T) {
+	for _, x := range []struct {
+		text     string
+		code     int
+		enhanced string
+		stage    smtp.Stage
+		reason   Reason
+		row      string
+	}{
+		{"550", 550, "", "", NoSuchUser, "code/550-rcpt"},
+		{" 5.1.1 ", 0, "5.1.1", "", NoSuchUser, "enhanced/x.1.1"},
+		{"4.2.2", 0, "4.2.2", "", MailboxFull, "enhanced/x.2.2"},
+		{"550 5.1.1", 550, "5.1.1", "", NoSuchUser, "enhanced/x.1.1"},
+		{"250", 250, "", "", "", "code/250"},
+		{"2.1.5", 0, "2.1.5", "", "", "enhanced/x.1.5-ok"},
+		{"354", 354, "", "", "", "code/354"},
+		{"554 5.7.1 <bob@example.com>: Relay access denied", 554, "5.7.1", "", RelayDenied, "postfix/relay-denied"},
+		{"450-4.2.0 wait\n450 4.2.0 Greylisted", 450, "4.2.0", "", Greylisted, "greylist/word"},
+		{"450-4.2.0 wait\r\n450 4.2.0 Greylisted\r\n", 450, "4.2.0", "", Greylisted, "greylist/word"},
+		{"550-5.1.1 The email account that you tried to reach does not exist. 550-5.1.1 x 550 5.1.1 y", 550, "5.1.1", "", NoSuchUser, "gmail/no-such-user"},
+		{"host mx[198.51.100.1] said: 550 5.1.1 <a@b.example>: User unknown (in reply to RCPT TO command)", 550, "5.1.1", "rcpt", NoSuchUser, "words/no-such-user"},
+		{"Nov 22 10:00:00 mail postfix/smtp[123]: 4XyZ: to=<a@b.example>, relay=mx[198.51.100.1]:25, delay=1, dsn=5.7.1, status=bounced (host mx[198.51.100.1] said: 550 sorry (in reply to MAIL FROM command))", 550, "", "mail", SenderRejected, "code/550-mail"},
+		{"2026-11-22 10:00:00 1abCDe-0001 ** a@b.example R=dnslookup T=remote_smtp: SMTP error from remote mail server after RCPT TO:<a@b.example>: 550 relay not permitted", 550, "", "rcpt", RelayDenied, "exim/relay"},
+		{"2026-11-22 11:39:49.104 [1] S <-- 450 4.3.2 Service currently unavailable", 450, "4.3.2", "", Greylisted, "greylist/postscreen"},
+		{"<** 554 5.7.1 <a@b.example>: Relay access denied", 554, "5.7.1", "", RelayDenied, "postfix/relay-denied"},
+		{"host mx[198.51.100.1] refused to talk to me: 554 no", 554, "", "greeting", IPReputation, "code/554-greeting"},
+		{"connect to mx1.example.com[198.51.100.10]:25: Connection refused", 0, "", "", Unreached, "client/refused"},
+		{"Diagnostic-Code: smtp; 552 5.2.2 mailbox full", 552, "5.2.2", "", MailboxFull, "words/mailbox-full"},
+		{"postfix/relay-denied", 554, "5.7.1", "rcpt", RelayDenied, "postfix/relay-denied"},
+		{"greylisted", 0, "", "", Greylisted, ""},
+		{"No_Such_User", 0, "", "", NoSuchUser, ""},
+		{"rcpt/mailbox-full", 0, "", "", MailboxFull, ""},
+		{"MX/null", 0, "", "", "", ""},
+	} {
+		e, ok := ExplainText(x.text)
+		if !ok || e.Code != x.code || e.Enhanced != x.enhanced || e.Stage != x.stage || e.Reason != x.reason || e.Row != x.row {
+			t.Errorf("%q: %v %+v", x.text, ok, e)
+			continue
+		}
+		if e.Explain == "" || e.Title == "" || e.Text != strings.TrimSpace(x.text) {
+			t.Errorf("%q: explain %q, title %q, text %q", x.text, e.Explain, e.Title, e.Text)
+		}
+		if _, err := json.Marshal(e); err != nil {
+			t.Error(err)
+		}
+	}
+	for _, nonsense := range []string{"", "  ", "hello", "12", "99", "600", "1.2.3", "5.1", "5.1.1.1", "mx/nonsense", "rcpt/interrupted", "550x", "alice@example.com", "192.0.2.1", "https://example.com/550"} {
+		if e, ok := ExplainText(nonsense); ok {
+			t.Errorf("%q is explained: %+v", nonsense, e)
+		}
+	}
+}
+
+// TestExplainEverything: whatever has a name can be explained by it.
+func TestExplainEverything(t *testing.T) {
+	for _, r := range Rules() {
+		if e, ok := ExplainText(r.ID); !ok || e.Rule != r.ID || e.Explain == "" {
+			t.Errorf("%s: %v %+v", r.ID, ok, e)
+		}
+	}
+	for _, r := range Reasons() {
+		if e, ok := ExplainText(string(r)); !ok || e.Reason != r || e.Explain == "" || e.Side == "" {
+			t.Errorf("%s: %v %+v", r, ok, e)
+		}
+	}
+	for _, r := range Rows() {
+		if e, ok := ExplainText(r.ID); !ok || e.Row != r.ID {
+			t.Errorf("%s: %v %+v", r.ID, ok, e)
+		}
+	}
+	// "interrupted" and the like are words of ours, so that a reply must not be shadowed by one.
+	if e, ok := ExplainText("policy"); !ok || e.Reason != Policy {
+		t.Errorf("%+v", e)
+	}
+}
+
+func TestQueueID(t *testing.T) {
+	for reply, want := range map[string]string{
+		"250 2.0.0 Ok: queued as 4XyZ123abc":                                                        "4XyZ123abc",
+		"250 2.0.0 Ok: queued as <4XyZ123abc>":                                                      "4XyZ123abc",
+		"250 OK id=1tEabc-0000000AbCd-1X2y":                                                         "1tEabc-0000000AbCd-1X2y",
+		"250 2.0.0 3BM1x2y4012345 Message accepted for delivery":                                    "3BM1x2y4012345",
+		"250 2.0.0 a1b2c3d4 Message accepted for delivery":                                          "a1b2c3d4",
+		"250 2.6.0 <id@host> [InternalId=123456, Hostname=X.prod] 9 bytes Queued mail for delivery": "123456",
+		"250 2.6.0 <id@host.example> Queued mail for delivery":                                      "id@host.example",
+		"250 2.0.0 OK  1700000000 d2e1a72fcca58-7b4si123 - gsmtp":                                   "d2e1a72fcca58-7b4si123",
+		"250 ok 1700000000 qp 12345":                                                                "1700000000 qp 12345",
+		"250 Ok. 0000000000041234.65AB.0001":                                                        "0000000000041234.65AB.0001",
+		"250 Ok 0100018f0a1b2c3d-11111111-2222-3333-4444-555555555555-000000":                       "0100018f0a1b2c3d-11111111-2222-3333-4444-555555555555-000000",
+		"250 2.0.0 Ok":                              "",
+		"250 Message accepted for delivery":         "",
+		"250 thank you":                             "",
+		"250 queued as":                             "",
+		"250 ok dirdel":                             "",
+		"250-first\n250 2.0.0 Ok: queued as A1":     "A1",
+		"250 queued as " + strings.Repeat("x", 300): "",
+	} {
+		if got := QueueID(replyFrom(reply)); got != want {
+			t.Errorf("%q: %q, want %q", reply, got, want)
+		}
+	}
+}
+
+func FuzzExplainText(f *testing.F) {
+	for _, seed := range []string{"550", "5.1.1", "mx/null", "host x said: 550 5.1.1 no (in reply to RCPT TO command)", "550-a 550-b 550 c", "S <-- 4", "said: 55", "550-\n550 ", ")", "said: 550)"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		if e, ok := ExplainText(text); ok && (e.Explain == "" || e.Title == "") {
+			t.Errorf("%q: %+v", text, e)
+		}
+	})
+}
