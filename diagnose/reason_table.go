@@ -207,7 +207,8 @@ var reasons = []About{
 	},
 	{
 		Reason: Unknown, Title: "reason unknown", Side: SideReceiver, Severity: Warning,
-		Explain: "The reply does not say why.",
-		Remedy:  "Write to the postmaster of the receiving site and quote the reply.",
+		Explain:    "The reply does not say why.",
+		Remedy:     "Write to the postmaster of the receiving site and quote the reply.",
+		References: []string{"RFC 3463, section 3.1"},
 	},
 }
