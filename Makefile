@@ -12,7 +12,7 @@ LINT     := go tool -modfile=tools/go.mod golangci-lint
 
 .PHONY: test build cross bench packages fmt-check vet lint tidy-check unit fuzz clean
 
-test: packages fmt-check vet tidy-check lint unit fuzz cross
+test: packages fmt-check vet tidy-check lint cross fuzz unit
 
 build:
 	$(BUILD) -o bin/smtpcheck ./cmd/smtpcheck
