@@ -19,7 +19,7 @@ type Text struct {
 	From    smtp.Mailbox
 	Subject string   // "": "smtpcheck test message"
 	Body    string   // "": a few lines that say what this is
-	Headers []string // further "Name: value" lines, checked by [CheckHeader]
+	Headers []string // further "Name: value" lines, checked by [ValidHeader]
 	Version string
 	// File is a message to send byte for byte instead of all that; "": none.
 	File string
@@ -29,8 +29,8 @@ type Text struct {
 // meaning that two mail systems agree on (RFC 5321, section 2.3.8).
 var ErrBareCR = errors.New("it has a CR without LF, which no message may have (RFC 5321, section 2.3.8)")
 
-// CheckHeader reports what is wrong with a header line, or nil (RFC 5322, section 2.2).
-func CheckHeader(line string) error {
+// ValidHeader reports what is wrong with a header line, or nil (RFC 5322, section 2.2).
+func ValidHeader(line string) error {
 	name, _, ok := strings.Cut(line, ":")
 	switch {
 	case !ok:
@@ -107,7 +107,7 @@ func OpenFile(name string) (m *probe.Message, converted bool, err error) {
 	if err != nil {
 		return nil, false, err
 	}
-	defer f.Close() //nolint:errcheck // it is only read
+	defer f.Close()
 	scan := &lineScan{}
 	if _, err := io.Copy(scan, f); err != nil {
 		return nil, false, err
@@ -181,4 +181,5 @@ func (r *crlfReader) Read(p []byte) (int, error) {
 	return n, nil
 }
 
+// Close closes the file.
 func (r *crlfReader) Close() error { return r.src.Close() }

@@ -120,6 +120,11 @@ type message struct {
 	note string
 }
 
+// end records how the session ended.
+func (j *job) end(a *probe.Attempt, began time.Time) {
+	j.attempt, j.began, j.skipped = a, began, a == nil
+}
+
 func newRun(recipients []Recipient, opts Options) *run {
 	if opts.Pace == nil {
 		opts.Pace = new(Pace)
@@ -188,7 +193,7 @@ func (r *run) loop(ctx context.Context) error {
 			r.walk(ctx)
 		case x := <-r.ended:
 			r.running--
-			x.job.attempt, x.job.began, x.job.skipped = x.attempt, x.began, x.attempt == nil
+			x.end(x.attempt, x.began)
 			r.follow(ctx, x.job)
 			r.checkKnown()
 			r.walk(ctx)

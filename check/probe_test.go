@@ -178,7 +178,7 @@ func (w *watcher) lock() func() {
 	return w.mu.Unlock
 }
 
-func (w *watcher) Begin([]check.Ref) { defer w.lock()() }
+func (w *watcher) Begin([]check.Ref) { w.lock()() }
 func (w *watcher) Plan(s check.Session) {
 	defer w.lock()()
 	w.plans = append(w.plans, fmt.Sprintf("%d %s %s", s.ID, s.Purpose, s.Host))

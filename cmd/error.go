@@ -51,10 +51,6 @@ func (a *app) hint(format string, args ...any) {
 	fmt.Fprintf(a.stderr, "smtpcheck: hint: %s\n", oneLine(fmt.Sprintf(format, args...)))
 }
 
-func (a *app) warn(format string, args ...any) {
-	fmt.Fprintf(a.stderr, "smtpcheck: warning: %s\n", oneLine(fmt.Sprintf(format, args...)))
-}
-
 func oneLine(s string) string {
 	return smtp.Printable(strings.ReplaceAll(strings.TrimSpace(s), "\n", "; "))
 }
@@ -87,7 +83,7 @@ var habits = map[string]string{ //nolint:gochecknoglobals // read only
 // flagError words the errors of the flag parser.
 func flagError(c *cobra.Command, err error) error {
 	text := err.Error()
-	name := ""
+	var name string
 	switch {
 	case strings.HasPrefix(text, "unknown flag: --"):
 		name = strings.TrimPrefix(text, "unknown flag: --")
@@ -126,14 +122,14 @@ func quote(s string) string {
 	return smtp.Printable(s)
 }
 
+const shellSafe = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789@.-_+:/=,%"
+
 // shellWords writes arguments so that they can be pasted into a shell.
 func shellWords(args []string) string {
 	var out []string
 	for _, a := range args {
 		a = smtp.Printable(a)
-		if a == "" || strings.ContainsFunc(a, func(r rune) bool {
-			return !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("@.-_+:/=,%", r))
-		}) {
+		if a == "" || strings.Trim(a, shellSafe) != "" {
 			a = "'" + strings.ReplaceAll(a, "'", `'\''`) + "'"
 		}
 		out = append(out, a)

@@ -42,7 +42,7 @@ func (a *app) explain(c *cobra.Command, out *output, args []string) error {
 	if err != nil {
 		return err
 	}
-	if len(args) > 0 && !(len(args) == 1 && args[0] == "-") {
+	if len(args) > 1 || len(args) == 1 && args[0] != "-" {
 		for _, text := range joinReplies(args) {
 			if err := a.explainOne(s, text); err != nil {
 				s.abandon()

@@ -119,7 +119,7 @@ func launch(t *testing.T, out, errs *bytes.Buffer, args ...string) (code int, kb
 		t.Error(err)
 		return -1, 0
 	}
-	defer read.Close() //nolint:errcheck // a test
+	defer read.Close()
 	self, _ := os.Executable()
 	c := exec.Command(self)
 	c.Args = append([]string{"launch"}, args...)

@@ -237,7 +237,7 @@ func (o *probeOptions) setServer(c *cobra.Command, opts *check.Options) error {
 	}
 	host, p, _ := net.SplitHostPort(full)
 	port, _ := strconv.ParseUint(p, 10, 16)
-	if c.Flags().Changed("port") && uint16(port) != o.port {
+	if c.Flags().Changed("port") && port != uint64(o.port) {
 		return usage("--server %s and --port %d contradict each other", quote(o.server), o.port).hint("give the port once")
 	}
 	if _, err := netip.ParseAddr(host); err != nil {
@@ -316,7 +316,7 @@ func (o *probeOptions) setMessage(c *cobra.Command, opts *check.Options) error {
 		return usage("--subject has a CR, LF or NUL")
 	}
 	for _, h := range o.headers {
-		if err := check.CheckHeader(h); err != nil {
+		if err := check.ValidHeader(h); err != nil {
 			return usage("--header: %w", err).hint("--header 'X-Tag: value'")
 		}
 	}

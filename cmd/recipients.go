@@ -156,7 +156,7 @@ func (a *app) readList() (rs []check.Recipient, bad int, err error) {
 				rs = append(rs, r)
 			}
 		}
-		if err != nil {
+		if errors.Is(err, io.EOF) {
 			return rs, bad, nil
 		}
 	}

@@ -40,7 +40,7 @@ func (a *app) replay(c *cobra.Command, o *output, args []string) error {
 	if err != nil {
 		return err
 	}
-	defer in.Close() //nolint:errcheck // it was only read
+	defer in.Close()
 	out, err := a.openOutput(o)
 	if err != nil {
 		return err

@@ -6,10 +6,12 @@ import (
 	"bufio"
 	"context"
 	"fmt"
+	"math"
 	"net"
 	"net/netip"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"runtime"
 	"strings"
 	"sync"
@@ -29,6 +31,25 @@ func TestMemoryOfManySessions(t *testing.T) {
 		holdMany(t, addr)
 		return
 	}
+	bin := os.Args[0]
+	if raceEnabled { // its memory is not that of the program
+		bin = filepath.Join(t.TempDir(), "probe.test")
+		if out, err := exec.Command("go", "test", "-c", "-o", bin, ".").CombinedOutput(); err != nil {
+			t.Fatalf("%v\n%s", err, out)
+		}
+	}
+	least := math.Inf(1)
+	for range 3 { // other work on the machine can only add
+		least = min(least, measureMany(t, bin))
+	}
+	if least > 25 {
+		t.Errorf("%d sessions take %.1f MB, more than 25", manySessions, least)
+	}
+}
+
+// measureMany is one measurement, in MB over the base.
+func measureMany(t *testing.T, bin string) float64 {
+	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -37,7 +58,7 @@ func TestMemoryOfManySessions(t *testing.T) {
 	release := make(chan struct{})
 	var served sync.WaitGroup
 	served.Go(func() { serveMany(l, waiting, release, &served) })
-	child := exec.Command(os.Args[0], "-test.run", "^TestMemoryOfManySessions$", "-test.v")
+	child := exec.Command(bin, "-test.run", "^TestMemoryOfManySessions$", "-test.v")
 	child.Env = append(os.Environ(), "SMTPCHECK_TEST_MANY="+l.Addr().String())
 	in, _ := child.StdinPipe()
 	out, _ := child.StdoutPipe()
@@ -63,11 +84,9 @@ func TestMemoryOfManySessions(t *testing.T) {
 		t.Error(err)
 	}
 	served.Wait()
-	per := float64(used-base) / manySessions
-	t.Logf("%d sessions: %.1f MB over the base of %.1f MB, %.1f KB each", manySessions, float64(used-base)/1024, float64(base)/1024, per)
-	if mb := float64(used-base) / 1024; mb > 25 && !raceEnabled {
-		t.Errorf("%d sessions take %.1f MB, more than 25", manySessions, mb)
-	}
+	mb := float64(used-base) / 1024
+	t.Logf("%d sessions: %.1f MB over the base of %.1f MB", manySessions, mb, float64(base)/1024)
+	return mb
 }
 
 func readKB(t *testing.T, lines *bufio.Scanner, name string) (kb int) {
@@ -89,7 +108,7 @@ func serveMany(l net.Listener, waiting, release chan struct{}, wg *sync.WaitGrou
 			return
 		}
 		wg.Go(func() {
-			defer conn.Close() //nolint:errcheck // a test
+			defer conn.Close()
 			fmt.Fprint(conn, "220 mx.example.test ESMTP\r\n")
 			in := bufio.NewScanner(conn)
 			for in.Scan() {

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"hash"
 	"io"
 	"time"
@@ -30,7 +31,7 @@ func sendMessage(s *Session, m *Message) {
 		s.fail(FailLocal, "the message cannot be read: "+err.Error())
 		return
 	}
-	defer body.Close() //nolint:errcheck // it was only read
+	defer body.Close()
 	sent, ok := s.text(body)
 	if !ok {
 		return
@@ -97,14 +98,12 @@ func dotStuff(w io.Writer, text io.Reader) error {
 			}
 			lineStart = part[len(part)-1] == '\n'
 		}
-		switch err {
-		case nil, bufio.ErrBufferFull:
-			continue
-		case io.EOF:
-		default:
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil && !errors.Is(err, bufio.ErrBufferFull) {
 			return err
 		}
-		break
 	}
 	if !lineStart {
 		_, _ = out.WriteString("\r\n")

@@ -103,7 +103,13 @@ func signal(c chan struct{}) {
 // deadline. The error is os.ErrDeadlineExceeded at the deadline or when nothing
 // is there and poll is set, context.Canceled when we were told to stop.
 func (w *wire) Read(p []byte) (int, error) {
+	var timer *time.Timer
 	var timeout <-chan time.Time
+	defer func() {
+		if timer != nil {
+			timer.Stop()
+		}
+	}()
 	for {
 		if n, err, ok := w.take(p); ok {
 			return n, err
@@ -111,10 +117,9 @@ func (w *wire) Read(p []byte) (int, error) {
 		if w.poll {
 			return 0, os.ErrDeadlineExceeded
 		}
-		if timeout == nil && !w.deadline.IsZero() {
-			t := time.NewTimer(time.Until(w.deadline))
-			defer t.Stop()
-			timeout = t.C
+		if timer == nil && !w.deadline.IsZero() {
+			timer = time.NewTimer(time.Until(w.deadline))
+			timeout = timer.C
 		}
 		select {
 		case <-w.wake:
@@ -127,7 +132,7 @@ func (w *wire) Read(p []byte) (int, error) {
 }
 
 // take copies from the oldest chunk; ok is false when there is nothing yet.
-func (w *wire) take(p []byte) (n int, err error, ok bool) { //nolint:staticcheck // the error is data here
+func (w *wire) take(p []byte) (n int, err error, ok bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if len(w.chunks) == 0 {
@@ -174,8 +179,8 @@ func (w *wire) interruptible(on bool) {
 	}
 }
 
-// SetDeadline, SetReadDeadline: TLS asks for them when it closes; reading has
-// the session's own deadline.
+// SetDeadline sets the deadline of writes only. TLS asks for it when it closes;
+// reading has the session's own deadline.
 func (w *wire) SetDeadline(t time.Time) error { return w.SetWriteDeadline(t) }
 
 // SetReadDeadline does nothing: see [wire.SetDeadline].
@@ -190,13 +195,6 @@ func (w *wire) Close() error {
 		<-w.done
 	})
 	return err
-}
-
-// closeWrite tells the server that nothing more comes, where the connection can.
-func (w *wire) closeWrite() {
-	if c, ok := w.Conn.(interface{ CloseWrite() error }); ok {
-		_ = c.CloseWrite()
-	}
 }
 
 var _ io.Reader = (*wire)(nil)

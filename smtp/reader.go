@@ -34,7 +34,7 @@ type Reader struct {
 	Hopeless func()
 
 	src   io.Reader
-	buf   [1024]byte
+	buf   [512]byte
 	r, w  int       // buf[r:w] is unread
 	at    time.Time // when the bytes in buf arrived
 	total int64
