@@ -115,7 +115,7 @@ func TestFlood(t *testing.T) {
 
 func TestNoRead(t *testing.T) {
 	play(t, "S: 220 hi\n* no-read\n", func(b *bench) {
-		b.network.SetLink(address, simnet.Link{})
+		b.network.SetLink(here, simnet.Link{})
 		c := b.dial()
 		defer c.Close()
 		c.talk("S: 220 hi")

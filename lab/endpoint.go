@@ -22,9 +22,10 @@ type endpoint struct {
 	server   *Server
 	serving  sync.WaitGroup
 
-	mu    sync.Mutex
-	dials int
-	local string // where it listens; "" before it does
+	mu     sync.Mutex
+	dials  int
+	local  string // where it listens; "" before it does
+	closed bool
 }
 
 // next returns what becomes of the next attempt to connect.
@@ -92,7 +93,10 @@ func (w *World) readDialogue(name string) (*Dialogue, error) {
 func (w *World) start(e *endpoint) (string, error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if e.local != "" {
+	switch {
+	case e.closed:
+		return "", errClosed
+	case e.local != "":
 		return e.local, nil
 	}
 	l, err := w.listen(e.address)
@@ -102,6 +106,15 @@ func (w *World) start(e *endpoint) (string, error) {
 	e.local = l.Addr().String()
 	e.serving.Go(func() { _ = e.server.Serve(l) })
 	return e.local, nil
+}
+
+// close ends the endpoint's server.
+func (e *endpoint) close() {
+	e.mu.Lock()
+	e.closed = true
+	e.mu.Unlock()
+	_ = e.server.Close()
+	e.serving.Wait()
 }
 
 // readNames learns from the zone which host has which address.
@@ -132,6 +145,9 @@ func (w *World) readNames() error {
 			}
 		}
 	}
+	if err := parser.Err(); err != nil {
+		return err
+	}
 	w.names = names
-	return parser.Err()
+	return nil
 }

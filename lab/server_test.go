@@ -170,7 +170,7 @@ func TestServeAfterClose(t *testing.T) {
 	}
 	s := lab.NewServer(d)
 	_ = s.Close()
-	l, err := simnet.New().Listen(address)
+	l, err := simnet.New().Listen(here)
 	if err != nil {
 		t.Fatal(err)
 	}

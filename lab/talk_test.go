@@ -2,6 +2,7 @@ package lab_test
 
 import (
 	"bufio"
+	"context"
 	"crypto/tls"
 	"errors"
 	"fmt"
@@ -22,7 +23,7 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-const address = "198.51.100.10:25"
+const here = "198.51.100.10:25"
 
 // bench is a server playing a dialogue on a network in memory.
 type bench struct {
@@ -40,7 +41,7 @@ func play(t *testing.T, dialogue string, test func(b *bench)) {
 			t.Fatal(err)
 		}
 		b := &bench{t, lab.NewServer(d), simnet.New()}
-		l, err := b.network.Listen(address)
+		l, err := b.network.Listen(here)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -61,7 +62,7 @@ func play(t *testing.T, dialogue string, test func(b *bench)) {
 // dial connects to the server.
 func (b *bench) dial() *client {
 	b.Helper()
-	conn, err := b.network.Dial(b.Context(), "tcp", address)
+	conn, err := b.network.Dial(b.Context(), "tcp", here)
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -74,6 +75,13 @@ func (b *bench) talk(lines ...string) {
 	c := b.dial()
 	c.talk(lines...)
 	c.Close()
+}
+
+// timeout returns a context that ends after d.
+func timeout(t *testing.T, d time.Duration) context.Context {
+	ctx, cancel := context.WithTimeout(t.Context(), d)
+	t.Cleanup(cancel)
+	return ctx
 }
 
 // client is the other end of a dialogue.

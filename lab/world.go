@@ -120,10 +120,17 @@ func (w *World) connect(ctx context.Context, network, address string) (net.Conn,
 // listen opens a listener for what belongs at address: there, in memory; on a
 // free port of loopback otherwise.
 func (w *World) listen(address string) (net.Listener, error) {
+	if w.network == nil {
+		address = "127.0.0.1:0"
+	}
+	return w.listenAt(address)
+}
+
+func (w *World) listenAt(address string) (net.Listener, error) {
 	if w.network != nil {
 		return w.network.Listen(address)
 	}
-	return net.Listen("tcp", "127.0.0.1:0")
+	return net.Listen("tcp", address)
 }
 
 // Server returns the server at a documentation address, such as
@@ -152,10 +159,7 @@ func (w *World) Close() error {
 	w.mu.Unlock()
 	w.cancel()
 	for _, e := range endpoints {
-		_ = e.server.Close()
-	}
-	for _, e := range endpoints {
-		e.serving.Wait()
+		e.close()
 	}
 	if server != nil {
 		return server.Close()
@@ -206,23 +210,25 @@ func (w *World) startDNS() error {
 
 // listenDNS opens both sockets of the DNS server, with the same port number.
 func (w *World) listenDNS() (net.PacketConn, net.Listener, error) {
-	if w.network != nil {
-		udp, err := w.network.ListenPacket(w.Resolver)
-		if err != nil {
-			return nil, nil, err
-		}
-		tcp, err := w.network.Listen(w.Resolver)
-		return udp, tcp, err
-	}
 	for try := 1; ; try++ {
-		udp, err := net.ListenPacket("udp", "127.0.0.1:0")
+		udp, err := w.listenPacket()
 		if err != nil {
 			return nil, nil, err
 		}
-		tcp, err := net.Listen("tcp", udp.LocalAddr().String())
-		if err == nil || try == 20 {
-			return udp, tcp, err
+		tcp, err := w.listenAt(udp.LocalAddr().String())
+		if err == nil {
+			return udp, tcp, nil
 		}
 		_ = udp.Close() // somebody else has that port for TCP
+		if try == 20 {
+			return nil, nil, err
+		}
 	}
+}
+
+func (w *World) listenPacket() (net.PacketConn, error) {
+	if w.network != nil {
+		return w.network.ListenPacket(w.Resolver)
+	}
+	return net.ListenPacket("udp", "127.0.0.1:0")
 }
