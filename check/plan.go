@@ -146,7 +146,7 @@ func (r *run) routed(addr netip.Addr) bool {
 // walk of --mx first has the order in which it went.
 func (r *run) compareJobs(a, b *job) int {
 	ra, rb := a.root(), b.root()
-	if ra == rb || r.opts.MX == "first" {
+	if ra == rb || r.walks() {
 		return cmp.Compare(a.header.ID, b.header.ID)
 	}
 	return cmp.Or(

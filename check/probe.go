@@ -248,7 +248,7 @@ func (r *run) checkSelected() error {
 // plan numbers a session for each new address of the hosts that have settled,
 // in MX order, and starts them; with --mx first it only lines them up.
 func (r *run) plan(ctx context.Context) {
-	first := r.opts.MX == "first"
+	first := r.walks()
 	if first && r.resolution == nil {
 		return
 	}
@@ -266,9 +266,19 @@ func (r *run) plan(ctx context.Context) {
 		return
 	}
 	for _, j := range fresh {
+		if r.opts.Pace.closed(j.target.Host) {
+			r.leaveOut(j, diagnose.SkipCourtesy, courtesy)
+			continue
+		}
 		r.start(ctx, j)
 	}
 }
+
+const courtesy = "the host asked for no more connections"
+
+// walks reports whether the places are tried one after another until one decides,
+// as a sender does. A message is never sent in any other way.
+func (r *run) walks() bool { return r.opts.MX == "first" || r.opts.Text != nil }
 
 func (r *run) boxes() []smtp.Mailbox {
 	var out []smtp.Mailbox
@@ -353,7 +363,7 @@ func (r *run) walk(ctx context.Context) {
 		case ctx.Err() != nil:
 			r.leaveOut(j, diagnose.SkipInterrupted, "interrupted")
 		case r.opts.Pace.closed(j.target.Host):
-			r.leaveOut(j, diagnose.SkipCourtesy, "the host asked for no more connections")
+			r.leaveOut(j, diagnose.SkipCourtesy, courtesy)
 		default:
 			r.start(ctx, j)
 			return
@@ -375,9 +385,7 @@ func (r *run) skip(host string, preference uint16, addr netip.Addr, kind diagnos
 func (r *run) undecided() []smtp.Mailbox {
 	var out []smtp.Mailbox
 	for _, x := range r.recipients {
-		c := r.caseOf(x.Mailbox)
-		c.Pending = append(c.Pending, diagnose.Pending{Preference: ^uint16(0)})
-		if !diagnose.Decided(c) {
+		if !diagnose.Decided(r.caseOf(x.Mailbox)) {
 			out = append(out, x.Mailbox)
 		}
 	}
@@ -434,6 +442,8 @@ func (r *run) caseOf(box smtp.Mailbox) *diagnose.Case {
 		case j.skipped || !slices.Contains(j.boxes, box):
 		case j.attempt != nil:
 			c.Attempts = append(c.Attempts, j.attempt)
+		case r.walks(): // of equals, a sender goes on only when the one before did not decide
+			c.Pending = append(c.Pending, diagnose.Pending{Host: j.target.Host, Preference: ^uint16(0), Session: j.header.ID})
 		default:
 			c.Pending = append(c.Pending, diagnose.Pending{Host: j.target.Host, Preference: j.target.Preference, Session: j.header.ID})
 		}

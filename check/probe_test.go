@@ -471,6 +471,36 @@ func TestInterrupted(t *testing.T) {
 	})
 }
 
+func TestInterruptedInDNS(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w, o := smallWorld(t, simnet.New(), threeHosts+";! x.test. drop\n", nil)
+		ctx, cancel := context.WithCancel(context.Background())
+		defer cancel()
+		time.AfterFunc(time.Second, cancel)
+		reports, err := check.Probe(ctx, []check.Recipient{recipient(t, "alice@x.test")}, o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		wantStory(t, reports[0], "undetermined interrupted")
+		closeWorld(t, w)
+	})
+}
+
+// TestDataToOneHost: a host with two addresses gets a message once.
+func TestDataToOneHost(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w, o := smallWorld(t, simnet.New(), "x.test. MX 10 a.x.test.\na.x.test. A 198.51.100.1\na.x.test. AAAA 2001:db8::1\n",
+			map[string]string{"a.x.test": acceptAll})
+		from := recipient(t, "me@example.org").Mailbox
+		o.Sender, o.MX = &from, "a.x.test"
+		o.Text = &check.Text{From: from}
+		wantStory(t, probeOne(t, "alice@x.test", o), "1 probe a.x.test accepted", "skipped a.x.test not-needed", "accepted")
+		closeWorld(t, w)
+	})
+}
+
 func TestSlowHostIsNotWaitedFor(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

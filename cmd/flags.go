@@ -202,7 +202,7 @@ func environment(c *cobra.Command) error {
 	c.Flags().VisitAll(func(f *pflag.Flag) {
 		name := "SMTPCHECK_" + strings.ToUpper(strings.ReplaceAll(f.Name, "-", "_"))
 		value, ok := os.LookupEnv(name)
-		if !ok || f.Changed || err != nil || slices.Contains(never, f.Name) {
+		if !ok || value == "" || f.Changed || err != nil || slices.Contains(never, f.Name) {
 			return
 		}
 		if serr := c.Flags().Set(f.Name, value); serr != nil {

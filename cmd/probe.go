@@ -214,12 +214,29 @@ func (o *probeOptions) connect(opts *check.Options) error {
 		return err
 	}
 	opts.Probe.Dial = dial
+	if err := o.sourceFamily(opts); err != nil {
+		return err
+	}
 	if opts.DNS, err = o.network.dns(); err != nil {
 		return err
 	}
 	if w := o.network.world; w != nil && opts.Probe.RootCAs == nil {
 		opts.Probe.RootCAs = w.RootCAs
 	}
+	return nil
+}
+
+// sourceFamily leaves out the family that --source cannot connect to.
+func (o *probeOptions) sourceFamily(opts *check.Options) error {
+	addr, err := netip.ParseAddr(strings.Trim(o.network.source, "[]"))
+	if err != nil {
+		return nil //nolint:nilerr // there is none
+	}
+	four := addr.Unmap().Is4()
+	if four && opts.IPv6 || !four && opts.IPv4 {
+		return usage("--source %s is not of the family asked for", quote(o.network.source))
+	}
+	opts.IPv4, opts.IPv6 = four, !four
 	return nil
 }
 
