@@ -220,7 +220,7 @@ var codeRows = []Row{
 		Example: "550 no", ExampleStage: "rcpt",
 	},
 	{
-		ID: "code/550-mail", Codes: "550 553", Stages: atMail,
+		ID: "code/550-mail", Codes: "550", Stages: atMail,
 		Reason: SenderRejected, Confidence: Likely, Retry: RetryAfterFix, Source: "RFC 5321, section 4.2.3",
 		Explain: "Refused in reply to MAIL FROM: it is the sender, since no recipient was named yet.",
 		Example: "550 no", ExampleStage: "mail",
@@ -266,6 +266,12 @@ var codeRows = []Row{
 		Reason: NoSuchUser, Confidence: Likely, Source: "RFC 5321, section 4.2.3",
 		Explain: "The name of the mailbox is not allowed: malformed, or there is none.", Remedy: "Check the address.",
 		Example: "553 no", ExampleStage: "rcpt",
+	},
+	{
+		ID: "code/553-mail", Codes: "553", Stages: atMail,
+		Reason: SenderRejected, Confidence: Likely, Retry: RetryAfterFix, Source: "RFC 5321, section 4.2.3",
+		Explain: "Refused in reply to MAIL FROM: it is the sender, since no recipient was named yet.",
+		Example: "553 no", ExampleStage: "mail",
 	},
 	{
 		ID: "code/554-text", Codes: "554", Stages: []smtp.Stage{smtp.StageRcpt, smtp.StageData, smtp.StageMessage, smtp.StageMail},

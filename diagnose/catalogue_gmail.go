@@ -48,7 +48,7 @@ var gmailRows = []Row{
 		Example: "553 5.1.2 We weren't able to find the recipient domain. Please check for any spelling errors, and make sure you didn't enter any spaces, periods, or other punctuation after the recipient's email address. 5si2343 - gsmtp", ExampleStage: "rcpt",
 	},
 	{
-		ID: "gmail/recipient-syntax", Enhanced: "*.1.3", Words: []string{"is not a valid rfc 5321 address", "is not a valid rfc-5321 address"},
+		ID: "gmail/recipient-syntax", Enhanced: "*.1.3 *.1.2", Words: []string{"is not a valid rfc 5321 address", "is not a valid rfc-5321 address"},
 		Reason: NoSuchUser, Confidence: Certain, Source: "Gmail",
 		Explain: "The recipient's address does not have the form of an address.", Remedy: "Correct the address.",
 		Example: "553 5.1.3 The recipient address <a..b@example.com> is not a valid RFC 5321 address. For more information, go to https://support.google.com/a/answer/3221692 3si11 - gsmtp", ExampleStage: "rcpt",

@@ -6,7 +6,7 @@ import "time"
 // Microsoft's list of non-delivery reports.
 var microsoftRows = []Row{
 	{
-		ID: "microsoft/unknown-recipient", Enhanced: "*.4.1", Words: []string{"recipient address rejected: access denied", "recipient address(es) rejected : access denied"},
+		ID: "microsoft/unknown-recipient", Enhanced: "*.4.1", Words: []string{"recipient address rejected: access denied", "recipient address(es) rejected : access denied", "all recipient addresses rejected : access denied"},
 		Reason: NoSuchUser, Confidence: Likely, Source: "Microsoft 365",
 		Explain: "The tenant's directory has no such address, and Microsoft refuses it at its edge. In spite of the words it is not about permission.",
 		Remedy:  "Check the address; the recipient's administrator can see whether it exists, and whether directory-based edge blocking is meant to be on.",

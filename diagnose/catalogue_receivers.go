@@ -19,7 +19,7 @@ var receiverRows = []Row{
 		Example: "554 IP=198.51.100.7 - None/bad reputation. Ask your postmaster for help or to contact tosa@rx.t-online.de for reset. (NOWL)", ExampleStage: "greeting",
 	},
 	{
-		ID: "gmx/no-service", Codes: "554", Words: []string{"nemesis esmtp service not available", "ip address is block listed"},
+		ID: "gmx/no-service", Codes: "554 550", Words: []string{"nemesis esmtp service not available", "ip address is block listed"},
 		Reason: IPReputation, Confidence: Certain, Retry: RetryAfterFix, Source: "GMX, web.de, mail.com",
 		Explain: "The service refuses the address; the last line says why, and its URL explains.", Remedy: "Open the URL of the last line and follow it.",
 		Example: "554-gmx.net (mxgmx017) Nemesis ESMTP Service not available\n554-No SMTP service\n554-IP address is block listed.\n554 For explanation visit https://postmaster.gmx.net/en/case?c=r1101&i=ip&v=198.51.100.7&r=1MabcD", ExampleStage: "greeting",
@@ -41,7 +41,7 @@ var receiverRows = []Row{
 		Example: "554-Transaction failed\n554-Reject due to policy restrictions.\n554 For explanation visit https://postmaster.gmx.net/en/case?c=hi", ExampleStage: "message",
 	},
 	{
-		ID: "orange/too-many-connections", Words: []string{"ofr004_104", "ofr005_104", "ofr004_", "ofr005_"},
+		ID: "orange/too-many-connections", Words: []string{"ofr004_104", "ofr005_104"},
 		Reason: RateLimited, Confidence: Certain, Retry: RetryLater, RetryAfter: 30 * time.Minute, Source: "Orange",
 		Example: "421 mwinf5c04 ME Trop de connexions, veuillez verifier votre configuration. Too many connections, slow down. OFR004_104 [104]", ExampleStage: "greeting",
 	},

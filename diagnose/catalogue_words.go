@@ -12,7 +12,7 @@ var wordRows = []Row{
 	{
 		ID: "words/mailbox-full", Words: []string{
 			"over quota", "overquota", "over-quota", "quota exceeded", "exceeded quota", "exceeds quota", "quota exceed", "out of quota", "exceeded storage", "exceeded its storage", "storage quota",
-			"mailbox full", "mailbox is full", "mail box full", "mailbox has exceeded", "mailbox size limit exceeded", "inbox is full", "inbox full", "user's disk quota", "disk quota", "insufficient disk space in mailbox", "not enough storage space in mailbox", "mailbox quota", "would exceed mailbox",
+			"mailbox full", "mailbox is full", "mail box full", "mailbox has exceeded", "mailbox size limit exceeded", "inbox is full", "inbox full", "user's disk quota", "disk quota", "insufficient disk space in mailbox", "not enough storage space in mailbox", "mailbox quota", "quota violation", "would exceed mailbox",
 		},
 		Reason: MailboxFull, Confidence: Certain, RetryAfter: time.Hour, Source: "many servers",
 		Example: "452 4.1.1 <alice@example.com> user over quota", ExampleStage: "rcpt",
@@ -21,13 +21,13 @@ var wordRows = []Row{
 		ID: "words/no-such-user", Words: []string{
 			"user unknown", "unknown user", "no such user", "user not found", "user doesn't exist", "user does not exist", "no such mailbox", "mailbox not found", "mailbox does not exist", "mailbox unknown", "unknown mailbox",
 			"unknown recipient", "recipient unknown", "recipient not found", "recipient does not exist", "no such recipient", "invalid recipient", "recipient invalid", "unknown address", "address unknown", "addressee unknown", "address does not exist",
-			"account does not exist", "no such account", "account not found", "unknown local part", "unknown local-part", "no mailbox by that name", "no mailbox here", "invalid mailbox", "invalid user", "not a valid user", "not a valid mailbox", "does not have an account here", "no such address", "recipient address rejected: undeliverable", "unknown or illegal alias", "user is unknown", "does not like recipient", "utilisateur inconnu", "adresse inconnue", "benutzer unbekannt",
+			"account does not exist", "no such account", "account not found", "unknown local part", "unknown local-part", "no mailbox by that name", "no mailbox here", "invalid mailbox", "invalid user", "not a valid user", "not a valid mailbox", "does not have an account here", "no such address", "recipient address rejected: undeliverable", "unknown or illegal alias", "user is unknown", "address could not be found", "does not like recipient", "utilisateur inconnu", "adresse inconnue", "benutzer unbekannt",
 		},
 		Reason: NoSuchUser, Confidence: Certain, Source: "many servers",
 		Example: "550 <alice@example.com>: no such user here", ExampleStage: "rcpt",
 	},
 	{
-		ID: "words/mailbox-disabled", Words: []string{"mailbox disabled", "mailbox is disabled", "account disabled", "account is disabled", "account has been disabled", "user disabled", "user is disabled", "account suspended", "account is suspended", "account has been suspended", "mailbox suspended", "account inactive", "account is inactive", "mailbox is inactive", "user is inactive", "account is locked", "account has been locked", "account expired", "mailbox temporarily disabled", "account that you tried to reach is disabled", "is no longer active", "no longer on server", "no longer valid", "deactivated"},
+		ID: "words/mailbox-disabled", Words: []string{"mailbox disabled", "mailbox is disabled", "account disabled", "account is disabled", "account has been disabled", "user disabled", "user is disabled", "account suspended", "account is suspended", "account has been suspended", "mailbox suspended", "account inactive", "account is inactive", "mailbox is inactive", "user is inactive", "account is locked", "account has been locked", "account expired", "mailbox temporarily disabled", "account that you tried to reach is disabled", "is no longer active", "no longer on server", "no longer valid", "deactivated", "recipient address rejected: inactive", "due to inactivity"},
 		Reason: MailboxDisabled, Confidence: Certain, Source: "many servers",
 		Example: "550 5.2.1 <alice@example.com>: account is suspended", ExampleStage: "rcpt",
 	},
@@ -44,12 +44,12 @@ var wordRows = []Row{
 		Example: "550 Sorry, this user does not accept bounces; null sender refused", ExampleStage: "rcpt",
 	},
 	{
-		ID: "words/sender", Words: []string{"sender address rejected", "sender rejected", "sender denied", "sender not allowed", "sender blocked", "sender is blocked", "bad sender", "invalid sender", "sender verification failed", "sender address verification", "unable to verify sender", "cannot verify sender", "sender domain not found", "sender domain does not", "domain of sender", "sender domain is", "envelope sender", "mail from domain", "sender's domain", "domain of the sender"},
+		ID: "words/sender", Words: []string{"sender address rejected", "sender rejected", "sender denied", "sender not allowed", "sender blocked", "sender is blocked", "bad sender", "invalid sender", "sender verification failed", "sender address verification", "unable to verify sender", "cannot verify sender", "sender domain not found", "sender domain does not", "domain of sender", "sender domain is", "envelope sender", "mail from domain", "sender's domain", "domain of the sender", "invalid dns mx or a/aaaa"},
 		Reason: SenderRejected, Confidence: Likely, Retry: RetryAfterFix, Source: "many servers",
 		Example: "553 sender domain is not valid here", ExampleStage: "mail",
 	},
 	{
-		ID: "words/authentication-of-sender", Words: []string{"dmarc", "spf check", "spf fail", "fails spf", "failed spf", "spf softfail", "spf record", "spf validation", "rejected by spf", "spf hardfail", "spf permerror", "spf: ", "sender policy framework", "dkim", "not allowed to send mail for", "is not allowed to send mail from", "not designated", "unauthenticated email", "spoof"},
+		ID: "words/authentication-of-sender", Words: []string{"dmarc", "spf check", "spf-check", "spf fail", "fails spf", "failed spf", "spf softfail", "spf record", "spf validation", "rejected by spf", "spf hardfail", "spf permerror", "spf: ", "sender policy framework", "dkim", "not allowed to send mail for", "is not allowed to send mail from", "not designated", "unauthenticated email", "spoof"},
 		Reason: AuthFail, Confidence: Likely, Retry: RetryAfterFix, Source: "many servers",
 		Example: "550 5.7.0 SPF check failed: 198.51.100.7 is not allowed", ExampleStage: "mail",
 	},
@@ -74,7 +74,7 @@ var wordRows = []Row{
 		Example: "530 5.7.0 Authentication required", ExampleStage: "mail",
 	},
 	{
-		ID: "words/relay", Words: []string{"relay denied", "relaying denied", "relay is not", "relaying is not", "relay prohibited", "relaying prohibited", "not allowed to relay", "relay access", "we do not relay", "we don't relay", "no relaying", "unable to relay", "relay not", "relaying not", "not a relay", "no such domain at this location", "not our domain", "not a local domain", "domain not hosted", "domain is not hosted", "not hosted here", "is not a local domain", "not responsible for", "does not handle mail for", "domain isn't allowed to be relayed", "open relay"},
+		ID: "words/relay", Words: []string{"relay denied", "relaying denied", "relay is not", "relaying is not", "relay prohibited", "relaying prohibited", "not allowed to relay", "relay access", "we do not relay", "relaying disallowed", "we don't relay", "no relaying", "unable to relay", "relay not", "relaying not", "not a relay", "no such domain at this location", "not our domain", "not a local domain", "domain not hosted", "domain is not hosted", "not hosted here", "is not a local domain", "not responsible for", "does not handle mail for", "domain isn't allowed to be relayed", "open relay"},
 		Reason: RelayDenied, Confidence: Certain, Retry: RetryAfterFix, Source: "many servers",
 		Example: "550 5.7.1 we do not relay for strangers", ExampleStage: "rcpt",
 	},
@@ -94,7 +94,7 @@ var wordRows = []Row{
 		Example: "452 4.5.3 too many recipients in one go", ExampleStage: "rcpt",
 	},
 	{
-		ID: "words/rate", Words: []string{"rate limit", "ratelimit", "rate-limit", "too many messages", "too many connections", "too many concurrent", "too many sessions", "too many mails", "too much mail", "slow down", "sending too fast", "too fast", "throttl", "connection limit", "limit exceeded", "exceeded the limit", "exceeded limit", "exceeded the maximum number", "exceeded the rate", "too frequently", "try again in an hour", "excessive", "flood", "connections from your", "max conn", "maximum connections", "per hour", "hourly", "daily limit", "per day"},
+		ID: "words/rate", Words: []string{"rate limit", "ratelimit", "rate-limit", "too many messages", "too many recent messages", "too many connections", "too many concurrent", "too many sessions", "too many mails", "too much mail", "slow down", "sending too fast", "too fast", "throttl", "connection limit", "limit exceeded", "exceeded the limit", "exceeded limit", "exceeded the maximum number", "exceeded the rate", "too frequently", "try again in an hour", "excessive", "flood", "connections from your", "max conn", "maximum connections", "per hour", "hourly", "daily limit", "per day"},
 		Reason: RateLimited, Confidence: Likely, RetryAfter: 30 * time.Minute, Source: "many servers",
 		Example: "421 4.7.0 you are sending too fast, slow down", ExampleStage: "mail",
 	},

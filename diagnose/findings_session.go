@@ -140,11 +140,15 @@ func (f *finder) offersTLS(a *probe.Attempt) {
 // inWords is a duration as a person would say it.
 func inWords(d time.Duration) string {
 	switch {
+	case d < time.Millisecond:
+		return "less than 1 ms"
+	case d < time.Second:
+		return strconv.Itoa(int(d.Milliseconds())) + " ms"
 	case d < 10*time.Second:
 		return strconv.FormatFloat(d.Seconds(), 'f', 1, 64) + " s"
-	case d < 2*time.Minute:
+	case d < 2*time.Minute && d%time.Minute != 0:
 		return strconv.Itoa(int(d.Round(time.Second).Seconds())) + " s"
-	case d < 2*time.Hour:
+	case d < 2*time.Hour && d%time.Hour != 0:
 		return strconv.Itoa(int(d.Round(time.Minute).Minutes())) + " min"
 	}
 	return strconv.Itoa(int(d.Round(time.Hour).Hours())) + " h"

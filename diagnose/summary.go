@@ -49,12 +49,20 @@ func (c *Case) accepted(d *Diagnosis) string {
 	return words + c.forBounces(d)
 }
 
-// forBounces reminds of the null sender where it may matter.
+// forBounces reminds of the null sender where another sender may fare differently.
 func (c *Case) forBounces(d *Diagnosis) string {
-	if c.Sender != "" || d.Deciding == nil || !d.Deciding.atMailOrLater() || d.Side == SideRecipient {
+	if c.Sender != "" || d.Deciding == nil || !d.Deciding.atMailOrLater() || !senderMatters(d.Reason) {
 		return ""
 	}
 	return "; this holds for the null sender (a bounce): a real sender may be treated differently (--from)"
+}
+
+func senderMatters(r Reason) bool {
+	switch r {
+	case "", SenderRejected, Policy, Restricted, AuthFail, DomainReputation, Unknown:
+		return true
+	}
+	return false
 }
 
 func (c *Case) inHowLong(d *Diagnosis) string {
@@ -84,13 +92,9 @@ func (c *Case) beforeThat(d *Diagnosis) string {
 			met = append(met, strconv.Itoa(len(d.Walk)-1-maxMet)+" more")
 			break
 		}
-		met = append(met, met1(&s))
+		met = append(met, s.Outcome.Sentence+" (after "+inWords(s.Wait)+")")
 	}
 	return ". A sender would have met before that: " + strings.Join(met, "; ")
-}
-
-func met1(s *Step) string {
-	return s.Outcome.Sentence + " (after " + inWords(s.Wait) + ")"
 }
 
 // unreachable says that nobody greeted us, and whose fault that may be.
