@@ -66,15 +66,16 @@ func (s *Session) Do(commands ...smtp.Command) (replies []smtp.Reply, ok bool) {
 	return replies, true
 }
 
-// send writes commands and records them; sent is when the last byte was out.
+// send writes commands and records them; sent is when they went out. It is taken
+// before the write, since the answer can be there before the write returns.
 func (s *Session) send(commands []smtp.Command) (sent time.Time, ok bool) {
 	var b strings.Builder
 	for _, c := range commands {
 		b.WriteString(c.Wire())
 	}
 	_ = s.wire.SetWriteDeadline(s.deadline(s.stage))
-	_, err := io.WriteString(s.stream(), b.String())
 	sent = time.Now()
+	_, err := io.WriteString(s.stream(), b.String())
 	for _, c := range commands {
 		s.emit(Event{Kind: KindCommand, Stage: c.Stage, Command: c.Line}, sent)
 	}
@@ -212,7 +213,7 @@ func (s *Session) emit(e Event, at time.Time) {
 	e.Seq = len(s.attempt.Events) + 1
 	e.Time = at.UTC().Truncate(time.Microsecond)
 	e.Elapsed = at.Sub(s.began).Truncate(time.Microsecond)
-	e.Latency = e.Latency.Truncate(time.Microsecond)
+	e.Latency = max(0, e.Latency.Truncate(time.Microsecond))
 	if e.Stage == "" {
 		e.Stage = s.stage
 	}

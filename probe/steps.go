@@ -272,8 +272,8 @@ func classifyQuit(err error) (FailureKind, string) {
 func (s *Session) sendQuit() (time.Time, bool) {
 	quit := smtp.QUIT()
 	_ = s.wire.SetWriteDeadline(time.Now().Add(quitTimeout))
-	_, err := s.stream().Write([]byte(quit.Wire()))
 	sent := time.Now()
+	_, err := s.stream().Write([]byte(quit.Wire()))
 	s.emit(Event{Kind: KindCommand, Command: quit.Line}, sent)
 	if err != nil && !s.wire.ended() {
 		s.note(NoteLostAfterQuit, "QUIT could not be sent: "+cause(err))
