@@ -62,13 +62,29 @@ func queryHead(q *check.Query) string {
 func queryLine(q *check.Query) string {
 	text := queryHead(q)
 	if len(q.Answers) > 0 {
-		shown := q.Answers[:min(len(q.Answers), 3)]
+		shown := make([]string, 0, 3)
+		for _, a := range q.Answers[:min(len(q.Answers), 3)] {
+			shown = append(shown, shortAnswer(a, q))
+		}
 		text += ": " + list(shown)
 		if more := max(q.Total, len(q.Answers)) - len(shown); more > 0 {
 			text += fmt.Sprintf(" and %d more", more)
 		}
 	}
 	return text
+}
+
+// shortAnswer is a record without what its query says too: "10 mx.example.test."
+// for "example.test. 3600 IN MX 10 mx.example.test.".
+func shortAnswer(record string, q *check.Query) string {
+	words := strings.Fields(record)
+	if len(words) < 5 || words[2] != "IN" || !strings.EqualFold(strings.TrimSuffix(words[0], "."), strings.TrimSuffix(q.Name, ".")) {
+		return record
+	}
+	if strings.EqualFold(words[3], q.Type) {
+		return strings.Join(words[4:], " ")
+	}
+	return strings.Join(words[3:], " ")
 }
 
 // problem is a problem of a host or a domain in words.

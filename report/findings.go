@@ -17,7 +17,14 @@ func (t *text) walk(r *check.Report) {
 		return
 	}
 	t.comment(paint(t.theme.mark, "a real sender would have met"))
+	skip := len(r.Walk) - stepsShown
 	for i, step := range r.Walk {
+		if t.o.Verbosity < Verbose && skip > 1 && i >= stepsShown-1 && i < len(r.Walk)-1 {
+			if i == stepsShown-1 {
+				t.comment(fmt.Sprintf("  ... and %s more, then", plural(skip, "place")))
+			}
+			continue
+		}
 		verdict := string(step.Outcome)
 		lead := fmt.Sprintf("  %d. ", i+1)
 		head := clean(verdict) + " after " + millis(duration(step.Wait))
@@ -25,6 +32,12 @@ func (t *text) walk(r *check.Report) {
 	}
 	t.blank()
 }
+
+// How many places of a walk, and how many findings, are told, unless all are asked for.
+const (
+	stepsShown    = 8
+	findingsShown = 12
+)
 
 // hanging tells a line; on a terminal it is broken, and what follows hangs in.
 // The head may be coloured.
@@ -55,8 +68,15 @@ func (t *text) findings(r *check.Report) {
 		return
 	}
 	t.comment(paint(t.theme.mark, "findings"))
-	for i := range r.Findings {
-		t.finding(&r.Findings[i], func(e diagnose.Evidence) string { return quote(r, e, 1)[0] })
+	shown := len(r.Findings)
+	if t.o.Verbosity < Verbose && shown > findingsShown {
+		shown = findingsShown
+	}
+	for i := range shown {
+		t.finding(&r.Findings[i], func(e diagnose.Evidence) string { return quote(r, e, 1, heard)[0] })
+	}
+	if left := len(r.Findings) - shown; left > 0 {
+		t.comment(fmt.Sprintf("  and %s more: -v", plural(left, "finding")))
 	}
 	t.blank()
 }

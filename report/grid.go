@@ -108,7 +108,7 @@ const cellLines = 12
 // cell breaks the lines of a cell that are too long, and colours each line for itself.
 func (g *grid) cell(c cell, column int) string {
 	lines := strings.Split(c.text, "\n")
-	if g.limits != nil && g.limits[column] > 0 {
+	if column < len(g.limits) && g.limits[column] > 0 {
 		var broken []string
 		for _, line := range lines {
 			broken = append(broken, wrap(line, g.limits[column])...)

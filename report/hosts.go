@@ -120,7 +120,7 @@ func replyWord(s *check.Session) string {
 	}
 	for i := range s.Events {
 		if e := &s.Events[i].Event; e.Kind == probe.KindFailure {
-			return clean(string(e.Failure.Kind)) + " at " + clean(string(e.Stage))
+			return failureWord(e)
 		}
 	}
 	return strings.TrimPrefix(at, " ")

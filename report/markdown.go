@@ -75,7 +75,7 @@ func (m *markdown) verdict(b *strings.Builder, r *check.Report) {
 }
 
 func mdEvidence(r *check.Report, e diagnose.Evidence) string {
-	return reference(e) + ": " + mdCode(quote(r, e, 1)[0])
+	return reference(e) + ": " + mdCode(quote(r, e, 1, heard)[0])
 }
 
 // mdTable writes a table; every cell is code.

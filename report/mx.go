@@ -70,8 +70,12 @@ func destinationWords(r *check.Resolution) string {
 	for i := range r.Hosts {
 		addresses += len(r.Hosts[i].Addresses)
 	}
+	goes := "mail goes to " + plural(len(r.Hosts), "MX host") + " with " + count(addresses, "address", "addresses")
+	if addresses == 0 {
+		goes = plural(len(r.Hosts), "MX host") + ", and no address to send mail to"
+	}
 	text := map[mxresolve.Kind]string{
-		mxresolve.KindMX:       "mail goes to " + plural(len(r.Hosts), "MX host") + " with " + count(addresses, "address", "addresses"),
+		mxresolve.KindMX:       goes,
 		mxresolve.KindImplicit: "there are no MX records, so mail goes to its own " + count(addresses, "address", "addresses"),
 		mxresolve.KindNull:     "takes no mail: it has a null MX (RFC 7505)",
 		mxresolve.KindLiteral:  "an address literal",
@@ -118,6 +122,7 @@ func problems(ps []mxresolve.Problem) string {
 
 // mxGrid is the table of MX hosts.
 func mxGrid(t *theme, r *check.Resolution) *grid {
+	noted := false
 	g := &grid{head: []string{"pref", "host", "addresses", "TTL", "notes"}, right: []bool{true, false, false, true}}
 	for i := range r.Hosts {
 		h := &r.Hosts[i]
@@ -138,6 +143,13 @@ func mxGrid(t *theme, r *check.Resolution) *grid {
 			{strconv.Itoa(int(h.Preference)), nil}, {clean(h.Name), nil}, {strings.Join(addresses, "\n"), nil},
 			{strconv.FormatUint(uint64(h.TTL), 10), nil}, {strings.Join(notes, "\n"), t.transient},
 		})
+		noted = noted || len(notes) > 0
+	}
+	if !noted { // an empty column says nothing
+		g.head = g.head[:len(g.head)-1]
+		for i := range g.rows {
+			g.rows[i] = g.rows[i][:len(g.head)]
+		}
 	}
 	return g
 }

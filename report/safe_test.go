@@ -34,18 +34,15 @@ func unsafe(out []byte, colored bool) string {
 	return ""
 }
 
-// everyForm calls f for all formats, styles and so on.
+// everyForm calls f for all formats, and all styles of the text.
 func everyForm(f func(Options)) {
 	for _, format := range Formats("probe") {
-		for _, style := range Styles() {
-			for _, width := range []int{0, 40, 80} {
-				for _, color := range []bool{false, true} {
-					f(Options{Format: format, Style: style, Width: width, Color: color, Verbosity: Verbose, UTC: true})
-					if format != FormatText && style != StyleSmtpcheck {
-						return
-					}
-				}
-			}
+		f(Options{Format: format, Verbosity: Quiet, Color: true})
+		f(Options{Format: format, Verbosity: Verbose, UTC: true})
+	}
+	for _, style := range Styles() {
+		for _, width := range []int{0, 40, 80} {
+			f(Options{Style: style, Width: width, Color: width == 80, Verbosity: Verbosity(width % 3 & 1), UTC: true})
 		}
 	}
 }
@@ -135,9 +132,11 @@ func TestMarkdownText(t *testing.T) {
 			t.Errorf("mdText(%q) is %q, want %q", text, got, want)
 		}
 	}
-	for text, want := range map[string]string{"a": "`a`", "a`b": "`` a`b ``", " a": "`  a `", "a|b": "`a\\x7cb`", "": ""} {
-		if got := mdCode(text); got != want {
-			t.Errorf("mdCode(%q) is %q, want %q", text, got, want)
+	for _, c := range []struct{ text, want string }{
+		{"a", "`a`"}, {"a`b", "`` a`b ``"}, {" a", "`  a `"}, {"a|b", "`a\\x7cb`"}, {"", ""},
+	} {
+		if got := mdCode(c.text); got != c.want {
+			t.Errorf("mdCode(%q) is %q, want %q", c.text, got, c.want)
 		}
 	}
 }

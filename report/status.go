@@ -32,7 +32,10 @@ type awaited struct {
 type early struct{ report, text string }
 
 func newStatus(o Options) *status {
-	s := &status{out: o.Status, width: o.width() - 1}
+	s := &status{out: o.Status, width: 79} // most terminals have 80 columns
+	if o.Width > 0 {
+		s.width = o.width() - 1
+	}
 	if o.Verbosity == Quiet {
 		s.out = nil
 	}

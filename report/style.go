@@ -3,7 +3,6 @@ package report
 import (
 	"fmt"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/smtpcheck/smtpcheck/check"
@@ -22,6 +21,8 @@ type style interface {
 	live() bool
 	// comment makes a line of ours, behind the transcript, fit in.
 	comment(line string) string
+	// heard stands before a line of the server where one is quoted.
+	heard() string
 	// whole says that every report shows its sessions whole, though an earlier one did.
 	whole() bool
 }
@@ -46,6 +47,9 @@ func dateAndZone(at time.Time, zone *time.Location) string {
 	return at.In(zone).Format("2006-01-02 -07:00")
 }
 
+// heard is the direction of what the server says.
+const heard = "S <-- "
+
 // houseStyle is the style of smtpcheck: time, session, direction, line, latency.
 type houseStyle struct {
 	o     Options
@@ -55,6 +59,7 @@ type houseStyle struct {
 
 func (h *houseStyle) live() bool                 { return true }
 func (h *houseStyle) whole() bool                { return false }
+func (h *houseStyle) heard() string              { return heard }
 func (h *houseStyle) comment(line string) string { return line }
 
 func (h *houseStyle) head(tool string, at time.Time) string {
@@ -115,7 +120,7 @@ func (p *printer) event(s *check.Session, e *probe.Event) {
 			took = millis(e.Elapsed)
 		}
 		p.line("*** "+failed(s, e), took, t.transient)
-		p.raw(e.Failure.Raw)
+		p.bytes(e.Failure.Raw)
 	case probe.KindClose:
 		p.line("*** connection closed", "", t.dim)
 	default:
@@ -157,7 +162,7 @@ func (p *printer) reply(e *probe.Event) {
 				tail = string(v) + "  " + padLeft(tail, len("123.4 ms"))
 			}
 		}
-		p.line("S <-- "+exact(line), tail, shade)
+		p.line(heard+exact(line), tail, shade)
 	}
 	if len(e.Reply.Defects) > 0 {
 		words := make([]string, len(e.Reply.Defects))
@@ -165,13 +170,15 @@ func (p *printer) reply(e *probe.Event) {
 			words[i] = string(d)
 		}
 		p.line("*** this reply has: "+list(words), "", t.transient)
-		p.raw(e.Reply.Raw())
+		if p.house.o.Verbosity >= Verbose {
+			p.bytes(e.Reply.Raw())
+		}
 	}
 }
 
-// raw shows bytes as a Go string, when asked for all details.
-func (p *printer) raw(b []byte) {
-	if p.house.o.Verbosity < Verbose || len(b) == 0 {
+// bytes shows bytes as a Go string.
+func (p *printer) bytes(b []byte) {
+	if len(b) == 0 {
 		return
 	}
 	more := ""
@@ -255,13 +262,4 @@ func (t *theme) tail(line shade) shade {
 		return line
 	}
 	return t.dim
-}
-
-// indent puts blanks before each line.
-func indent(lines []string, n int) []string {
-	out := make([]string, len(lines))
-	for i, line := range lines {
-		out[i] = strings.TrimRight(blanks(n)+line, " ")
-	}
-	return out
 }

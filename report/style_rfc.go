@@ -21,6 +21,7 @@ type rfcStyle struct {
 
 func (f *rfcStyle) live() bool                 { return false }
 func (f *rfcStyle) whole() bool                { return true }
+func (f *rfcStyle) heard() string              { return "S: " }
 func (f *rfcStyle) comment(line string) string { return hashed(line) }
 
 func (f *rfcStyle) head(tool string, at time.Time) string {

@@ -15,8 +15,9 @@ type swaksStyle struct {
 	zone  *time.Location
 }
 
-func (w *swaksStyle) live() bool  { return true }
-func (w *swaksStyle) whole() bool { return false }
+func (w *swaksStyle) live() bool    { return true }
+func (w *swaksStyle) whole() bool   { return false }
+func (w *swaksStyle) heard() string { return "<-  " }
 
 func (w *swaksStyle) comment(line string) string {
 	if line == "" {

@@ -19,6 +19,7 @@ type xeamsStyle struct {
 
 func (x *xeamsStyle) live() bool                 { return false } // the first line says whether TLS will come
 func (x *xeamsStyle) whole() bool                { return false }
+func (x *xeamsStyle) heard() string              { return "C --> " }
 func (x *xeamsStyle) comment(line string) string { return hashed(line) }
 
 func (x *xeamsStyle) head(tool string, at time.Time) string {

@@ -27,6 +27,7 @@ type text struct {
 	timed map[sessionName]bool  // the sessions whose time was told
 	last  any                   // whose lines were told last, for the blank line between sessions
 	lines int                   // how many those were
+	empty bool                  // the line told last is blank, or there is none
 	live  *liveSession
 }
 
@@ -50,7 +51,7 @@ func newText(w io.Writer, o Options) (*text, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &text{w: w, o: o, theme: t, style: style, told: make(map[sessionName]*seqs), timed: make(map[sessionName]bool)}, nil
+	return &text{w: w, o: o, theme: t, style: style, empty: true, told: make(map[sessionName]*seqs), timed: make(map[sessionName]bool)}, nil
 }
 
 // say adds lines to what is written next.
@@ -58,6 +59,7 @@ func (t *text) say(lines ...string) {
 	for _, line := range lines {
 		t.buf.WriteString(line)
 		t.buf.WriteByte('\n')
+		t.empty = line == t.style.comment("")
 	}
 }
 
@@ -80,7 +82,7 @@ func (t *text) close() error { return nil }
 // report tells a report.
 func (t *text) report(r *check.Report, d *destination) error {
 	if t.o.Verbosity == Quiet {
-		t.say(t.verdictLine(r))
+		t.say(verdictLine(t.theme, r))
 		return t.flush()
 	}
 	if d == nil || !d.seen || d.refs[0].ID != r.ID {
@@ -143,9 +145,8 @@ func (t *text) between(who any, lines int) {
 
 // blank tells a blank line, if the line before is not one.
 func (t *text) blank() {
-	empty := t.style.comment("")
-	if said := t.buf.String(); said != "" && !strings.HasSuffix(said, "\n"+empty+"\n") {
-		t.say(empty)
+	if !t.empty {
+		t.comment("")
 	}
 }
 
@@ -215,7 +216,7 @@ func (t *text) end(d *destination, s *check.Session) error {
 func (t *text) show(d *destination, s *check.Session, events []check.Event) error {
 	if !d.seen {
 		d.seen = true
-		t.begin("smtpcheck "+clean(t.o.Version), d.refs[0].Started.Time, d.refs[0].Recipient)
+		t.begin(strings.TrimSpace("smtpcheck "+clean(t.o.Version)), d.refs[0].Started.Time, d.refs[0].Recipient)
 	}
 	for _, e := range events {
 		d.toldOf(s.ID).add(e.Seq)

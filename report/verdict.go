@@ -9,20 +9,22 @@ import (
 	"github.com/smtpcheck/smtpcheck/probe"
 )
 
-// verdictLine is the verdict in one line.
-func (t *text) verdictLine(r *check.Report) string {
-	return verdictLine(t.theme, r)
-}
-
+// verdictLine is the verdict in one line. Where the summary begins with the
+// verdict, that is not said twice.
 func verdictLine(t *theme, r *check.Report) string {
-	text := clean(r.Recipient) + ": " + paint(t.verdict(r.Verdict), clean(string(r.Verdict)))
-	if r.Reason != "" {
+	verdict := clean(string(r.Verdict))
+	text := clean(r.Recipient) + ": " + paint(t.verdict(r.Verdict), verdict)
+	if r.Reason != "" && string(r.Reason) != string(r.Verdict) {
 		text += " (" + clean(string(r.Reason)) + ")"
 	}
-	if r.Summary != "" {
-		text += ": " + oneLine(r.Summary)
+	summary, repeated := strings.CutPrefix(oneLine(r.Summary), verdict+" ")
+	if _, rest, ok := strings.Cut(summary, "): "); ok && repeated && summary[0] == '(' {
+		return text + ": " + rest // "rejected (no such user): host ..."
 	}
-	return text
+	if repeated && r.Reason == "" {
+		return text + " " + summary // "accepted at RCPT by ..."
+	}
+	return text + ": " + oneLine(r.Summary)
 }
 
 // verdict tells the verdict, the line that proves it and what to do.
@@ -43,8 +45,11 @@ func (t *text) verdict(r *check.Report) {
 	if r.DecidedBy != nil {
 		t.proof(r)
 	}
-	if r.Reason != "" || r.Confidence != diagnose.Certain {
+	switch {
+	case r.Reason != "":
 		t.field("reason", joined(", ", clean(string(r.Reason)), side(r.Side), clean(string(r.Confidence))))
+	case r.Confidence != diagnose.Certain:
+		t.field("confidence", clean(string(r.Confidence)))
 	}
 	if r.RetryAfter > 0 {
 		t.field("try again", "after "+wait(r.RetryAfter))
@@ -117,14 +122,15 @@ func (t *text) proof(r *check.Report) {
 	if r.DecidedBy.Session > 0 {
 		lead += fmt.Sprintf("[%d] ", r.DecidedBy.Session)
 	}
-	for _, line := range quote(r, *r.DecidedBy, 3) {
+	for _, line := range quote(r, *r.DecidedBy, 3, t.style.heard()) {
 		t.comment(lead + line)
 		lead = blanks(widthOf(lead))
 	}
 }
 
-// quote tells what evidence points at, in at most n lines.
-func quote(r *check.Report, at diagnose.Evidence, n int) []string {
+// quote tells what evidence points at, in at most n lines; heard stands before
+// those of the server.
+func quote(r *check.Report, at diagnose.Evidence, n int, heard string) []string {
 	if at.Query > 0 {
 		return []string{quoteQuery(r, at.Query)}
 	}
@@ -135,7 +141,7 @@ func quote(r *check.Report, at diagnose.Evidence, n int) []string {
 		}
 		for k := range s.Events {
 			if e := &s.Events[k].Event; e.Seq == at.Event {
-				return quoteEvent(s, e, n)
+				return quoteEvent(s, e, n, heard)
 			}
 		}
 		return []string{where(s)}
@@ -144,7 +150,7 @@ func quote(r *check.Report, at diagnose.Evidence, n int) []string {
 }
 
 // quoteEvent tells an event as its transcript does, without time and session.
-func quoteEvent(s *check.Session, e *probe.Event, n int) []string {
+func quoteEvent(s *check.Session, e *probe.Event, n int, heard string) []string {
 	p := printer{house: &houseStyle{theme: newTheme(false)}}
 	switch e.Kind {
 	case probe.KindReply:
@@ -153,7 +159,7 @@ func quoteEvent(s *check.Session, e *probe.Event, n int) []string {
 			if i == n-1 && len(e.Reply.Lines) > n {
 				more = fmt.Sprintf(" ... and %s more", plural(len(e.Reply.Lines)-n, "line"))
 			}
-			p.line("S <-- "+exact(line)+more, "", nil)
+			p.line(heard+exact(line)+more, "", nil)
 		}
 	case probe.KindTLS:
 		text := handshake(e.TLS)

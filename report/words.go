@@ -129,10 +129,8 @@ func failed(s *check.Session, e *probe.Event) string {
 		return "not going on without TLS as required" + detail
 	case probe.FailNotSMTP:
 		return place(s) + " does not speak SMTP" + detail
-	case probe.FailUnsolicited:
-		return place(s) + " sent a reply to nothing" + detail
-	case probe.FailInjection:
-		return place(s) + " sent plaintext behind its reply to STARTTLS" + detail
+	case probe.FailUnsolicited, probe.FailInjection:
+		return place(s) + detail
 	case probe.FailLimit:
 		return place(s) + " sent more than a session may have" + detail
 	case probe.FailInterrupted:
@@ -174,6 +172,21 @@ func connectFailure(f *probe.Failure) string {
 		return words
 	}
 	return words + ": " + detail
+}
+
+// failureWord is a failure in a word or two, with its stage.
+func failureWord(e *probe.Event) string {
+	words := map[probe.FailureKind]string{
+		probe.FailTLS:         "handshake failed",
+		probe.FailTLSLimit:    "handshake failed (our limit)",
+		probe.FailTLSPolicy:   "no TLS as required",
+		probe.FailNotSMTP:     "not SMTP",
+		probe.FailUnsolicited: "unsolicited reply",
+	}
+	if w := words[e.Failure.Kind]; w != "" {
+		return w
+	}
+	return clean(string(e.Failure.Kind)) + " at " + clean(string(e.Stage))
 }
 
 // trust is the first word of what posttls-finger says about a handshake: facts only.
