@@ -12,7 +12,7 @@
 //     whether hosts that are still pending could change it.
 //  4. The rules turn other facts (of DNS, of TLS, of this machine) into findings,
 //     each with its evidence; [RuleOf] explains one.
-//  5. [Explain] answers the same from a pasted line, offline.
+//  5. [ExplainText] answers the same from a pasted line, offline.
 //
 // Knowledge is data in two tables, the catalogue and the rules. A new row is one
 // literal; its example is its test.

@@ -33,6 +33,9 @@ func judgeFailure(f *probe.Failure, stage smtp.Stage, greeted bool) (Verdict, Re
 	case probe.FailUnreachable, probe.FailProhibited:
 		return Unreachable, Unreached, SideNetwork, RetryLater
 	case probe.FailLocal:
+		if stage != smtp.StageConnect {
+			return Undetermined, Unknown, SideUs, RetryAfterFix
+		}
 		return Unreachable, Unreached, SideUs, RetryAfterFix
 	case probe.FailTimeout:
 		return silent, TimedOut, SideNetwork, RetryLater
@@ -45,9 +48,6 @@ func judgeFailure(f *probe.Failure, stage smtp.Stage, greeted bool) (Verdict, Re
 		}
 		return Deferred, ConnectionLost, SideReceiver, RetryLater
 	case probe.FailTLS:
-		if stage == smtp.StageConnect {
-			return Unreachable, Unreached, SideReceiver, RetryLater
-		}
 		return Undetermined, TLSFailed, SideReceiver, RetryAfterFix
 	case probe.FailTLSLimit:
 		return Undetermined, TLSFailed, SideUs, RetryNever

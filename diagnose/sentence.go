@@ -1,7 +1,6 @@
 package diagnose
 
 import (
-	"net"
 	"strconv"
 	"strings"
 
@@ -67,6 +66,9 @@ func (h *hearing) failed(e *probe.Event) string {
 		}
 		return "conversation with " + where + " timed out while " + e.Stage.During()
 	case probe.FailClosed, probe.FailReset:
+		if e.Stage == smtp.StageConnect {
+			return h.connect("Connection reset by peer")
+		}
 		return "lost connection with " + where + " while " + e.Stage.During()
 	case probe.FailRefused:
 		return h.connect("Connection refused")
@@ -75,6 +77,9 @@ func (h *hearing) failed(e *probe.Event) string {
 	case probe.FailProhibited:
 		return h.connect(or(f.Detail, "prohibited by a packet filter"))
 	case probe.FailLocal:
+		if e.Stage != smtp.StageConnect {
+			return "this machine gave up while " + e.Stage.During() + detail(" ("+where+")", f.Detail)
+		}
 		return h.connect(or(f.Detail, "this machine could not open a socket"))
 	case probe.FailTLS, probe.FailTLSLimit:
 		return "Cannot start TLS: handshake failure" + detail(" with "+where, f.Detail)
@@ -112,9 +117,4 @@ func or(s, otherwise string) string {
 		return s
 	}
 	return otherwise
-}
-
-// address is "198.51.100.10:25".
-func address(t probe.Target) string {
-	return net.JoinHostPort(t.Addr.Addr().String(), strconv.Itoa(int(t.Addr.Port())))
 }

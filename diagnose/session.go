@@ -137,7 +137,7 @@ func (h *hearing) judge() Outcome {
 		return h.byFailure() // whose reply it was is not known any more
 	case h.decided != nil:
 		return h.byReply(h.decided)
-	case h.failure != nil && !(h.lost() && (h.refusal != nil || h.gone != nil)):
+	case h.failure != nil && (!h.lost() || h.refusal == nil && h.gone == nil):
 		return h.byFailure()
 	case h.broken != nil:
 		return h.byBroken()

@@ -29,6 +29,8 @@ func TestSession(t *testing.T) {
 		{"no route", ModeRcpt, []string{"fail unreachable connect no route to host"}, Unreachable, Unreached, "connect", ":25: no route to host"},
 		{"prohibited", ModeRcpt, []string{"fail prohibited"}, Unreachable, Unreached, "connect", "packet filter"},
 		{"our sockets", ModeRcpt, []string{"fail local connect too many open files"}, Unreachable, Unreached, "connect", "too many open files"},
+		{"reset at once", ModeRcpt, []string{"fail reset"}, Unreachable, Unreached, "connect", "connect to mx1[198.51.100.10]:25: Connection reset by peer"},
+		{"our own fault later", ModeRcpt, []string{"greeting: 220 mx", "fail local ehlo unsafe name"}, Undetermined, Unknown, "ehlo", "unsafe name"},
 		{"silence before the greeting", ModeRcpt, []string{"fail timeout greeting"}, Unreachable, TimedOut, "greeting", "conversation with mx1[198.51.100.10] timed out while receiving the initial server greeting"},
 		{"loss before the greeting", ModeRcpt, []string{"fail closed greeting"}, Unreachable, Unreached, "greeting", "lost connection with mx1[198.51.100.10] while receiving the initial server greeting"},
 		{"reset before the greeting", ModeRcpt, []string{"fail reset greeting"}, Unreachable, Unreached, "greeting", "lost connection"},
