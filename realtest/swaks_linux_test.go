@@ -1,9 +1,12 @@
 package realtest
 
 import (
+	"bufio"
 	"errors"
+	"os"
 	"os/exec"
 	"regexp"
+	"strings"
 	"testing"
 
 	"github.com/smtpcheck/smtpcheck/realtest/world"
@@ -76,4 +79,54 @@ func TestSwaksAgreesOnRealServers(t *testing.T) {
 			})
 		}
 	}
+}
+
+// TestSwaksAgreesInLab points swaks at the lab's ports: what it is told there
+// is what `probe --lab` is told inside.
+func TestSwaksAgreesInLab(t *testing.T) {
+	network := needServers(t, "swaks")
+	for _, domain := range []string{"good", "unknown-user", "mailbox-full", "over-quota", "policy", "blocked", "disabled",
+		"catch-all", "gmail-like", "outlook-like", "relay-denied", "null-sender", "tls-none", "greylist"} {
+		t.Run(domain, func(t *testing.T) {
+			recipient := "alice@" + domain + ".test"
+			got, _ := network.probe(t, "--lab", recipient)
+			for _, tls := range [][]string{nil, {"--tls-optional"}} {
+				// A lab of its own each time, so that it has never been asked before.
+				swaks := network.swaksVerdict(t, network.lab(t, domain+".test"), append(tls, "--to", recipient)...)
+				if got.Verdict != swaks {
+					t.Errorf("smtpcheck: %s, swaks with %q: %s", got.Verdict, tls, swaks)
+				}
+			}
+		})
+	}
+}
+
+// lab runs `smtpcheck lab` for one domain and returns where its first host
+// listens. The lab is interrupted at the end of the test.
+func (n *network) lab(t *testing.T, domain string) string {
+	t.Helper()
+	path, err := binary()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := world.Command(path, "lab", domain)
+	stdout, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := n.client.Start(cmd); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		_ = cmd.Process.Signal(os.Interrupt)
+		_ = cmd.Wait()
+	})
+	for lines := bufio.NewScanner(stdout); lines.Scan(); {
+		words := strings.Fields(lines.Text()) // host, address in the lab, address on loopback
+		if len(words) >= 3 && strings.HasSuffix(words[0], domain) && strings.HasSuffix(words[1], ":25") {
+			return words[2]
+		}
+	}
+	t.Fatal("the lab named no host of " + domain)
+	return ""
 }

@@ -26,15 +26,17 @@ const (
 	eximIPv4    = "198.51.100.20"
 	eximIPv6    = "2001:db8::20"
 
-	blackHole     = "198.51.100.30" // packets are dropped
-	blackHoleIPv6 = "2001:db8::30"
-	prohibited    = "198.51.100.31" // ICMP: administratively prohibited
-	noHost        = "198.51.100.32" // ICMP: host unreachable
-	refused       = "198.51.100.33" // nobody listens
-	noNeighbour   = "198.51.100.34" // nobody has the address
-	lossy         = "198.51.100.35" // the same Postfix; one packet in ten is lost
-	deaf          = "198.51.100.36" // a server of the test's own
-	jittery       = "203.0.113.130" // the same Postfix, over a cable with jitter, reordering and loss
+	blackHole      = "198.51.100.30" // packets are dropped
+	blackHoleIPv6  = "2001:db8::30"
+	prohibited     = "198.51.100.31" // ICMP: administratively prohibited
+	prohibitedIPv6 = "2001:db8::31"
+	prohibitedHere = "198.51.100.37" // the client's own system forbids it
+	noHost         = "198.51.100.32" // ICMP: host unreachable
+	refused        = "198.51.100.33" // nobody listens
+	noNeighbour    = "198.51.100.34" // nobody has the address
+	lossy          = "198.51.100.35" // the same Postfix; one packet in ten is lost
+	deaf           = "198.51.100.36" // a server of the test's own
+	jittery        = "203.0.113.130" // the same Postfix, over a cable with jitter, reordering and loss
 
 	cache     = "203.0.113.53" // unbound
 	authority = "203.0.113.54" // nsd
@@ -127,6 +129,9 @@ func (n *network) wire() (err error) {
 	if err := n.client.IP("route", "add", "203.0.113.0/24", "dev", "eth0"); err != nil {
 		return err
 	}
+	if err := n.client.IP("route", "add", "prohibit", prohibitedHere); err != nil {
+		return err
+	}
 	if err := n.servers.AddAddresses("eth0", "203.0.113.53/24", "203.0.113.54/24"); err != nil {
 		return err
 	}
@@ -136,7 +141,7 @@ func (n *network) wire() (err error) {
 			return err
 		}
 	}
-	if err := n.servers.AddAddresses("eth0", postfixIPv6+"/64", eximIPv6+"/64", blackHoleIPv6+"/64"); err != nil {
+	if err := n.servers.AddAddresses("eth0", postfixIPv6+"/64", eximIPv6+"/64", blackHoleIPv6+"/64", prohibitedIPv6+"/64"); err != nil {
 		return err
 	}
 	bad := world.Wire{Delay: 10 * time.Millisecond, Jitter: 300 * time.Millisecond, Loss: 0.03}
@@ -160,6 +165,7 @@ const packetRules = `table inet filter {
 		ip daddr ` + blackHole + ` drop
 		ip6 daddr ` + blackHoleIPv6 + ` drop
 		ip daddr ` + prohibited + ` reject with icmp type admin-prohibited
+		ip6 daddr ` + prohibitedIPv6 + ` reject with icmpv6 type admin-prohibited
 		ip daddr ` + noHost + ` reject with icmp type host-unreachable
 		ip daddr ` + lossy + ` numgen inc mod 10 3 drop
 	}
