@@ -40,6 +40,7 @@ func records(t *testing.T) (all []dns.RR) {
 // TestZone checks that the addresses are documentation addresses, each of one
 // host that has a dialogue, and that every dialogue has an address.
 func TestZone(t *testing.T) {
+	t.Parallel()
 	allowed := []netip.Prefix{netip.MustParsePrefix("198.51.100.0/24"), netip.MustParsePrefix("203.0.113.0/24"), netip.MustParsePrefix("2001:db8::/32")}
 	files := worldFiles(t)
 	hosts := make(map[string]bool)
@@ -79,6 +80,7 @@ func TestZone(t *testing.T) {
 // TestIndex checks that every domain of the zone says what to expect of it, and
 // that the domains that were promised are there.
 func TestIndex(t *testing.T) {
+	t.Parallel()
 	w := open(t, lab.Options{})
 	domains, err := w.Domains()
 	if err != nil {
@@ -117,6 +119,7 @@ func TestIndex(t *testing.T) {
 // TestEveryHost has a patient, simple client talk to every host in a bubble, to
 // see that nothing blocks for ever and that all of it ends.
 func TestEveryHost(t *testing.T) {
+	t.Parallel()
 	w := open(t, lab.Options{})
 	hosts, err := w.Hosts()
 	if err != nil {

@@ -11,6 +11,7 @@ import (
 const hello = "S: 220 mx.example.test ESMTP Service Ready|C: EHLO a|S: 250-Hello a|S: 250-PIPELINING|S: 250-8BITMIME|S: 250-ENHANCEDSTATUSCODES|S: 250-CHUNKING|"
 
 func TestGoodServer(t *testing.T) {
+	t.Parallel()
 	tests := []struct{ options, talk string }{
 		{"", hello + "S: 250-STARTTLS|S: 250-SIZE 52428800|S: 250 LIMITS RCPTMAX=100|" +
 			"C: MAIL FROM:<>|S: 250 *|C: RCPT TO:<alice@a.test>|S: 250 2.0.0 *|" +

@@ -39,7 +39,8 @@ type record struct {
 	messages           [][]byte
 }
 
-// NewServer returns a server for d. It does nothing before [Server.Serve].
+// NewServer returns a server for d. It does nothing before [Server.Serve]. For use
+// in a testing/synctest bubble it must be made there.
 func NewServer(d *Dialogue) *Server {
 	return &Server{
 		dialogue:  d,

@@ -64,6 +64,40 @@ func TestDialogue(t *testing.T) {
 	})
 }
 
+func TestPatterns(t *testing.T) {
+	tests := []struct {
+		pattern, line string
+		want          bool
+	}{
+		{"EHLO *", "ehlo x", true},
+		{"EHLO *", "EHLO", false},
+		{"EHLO*", "EHLO", true},
+		{"QUIT", "quit", true},
+		{"QUIT", "QUIT now", false},
+		{"*", "anything", true},
+		{"*", "", true},
+		{"RCPT TO:<*@a.test>*", "RCPT TO:<bob@A.test> NOTIFY=NEVER", true},
+		{"RCPT TO:<*@a.test>*", "RCPT TO:<bob@b.test>", false},
+		{"*a*a*", "a", false},
+		{"*a*a*", "xaya", true},
+		{"a*a", "a", false},
+		{"AUTH \\x2a", "AUTH *", true},
+		{"AUTH \\x2a", "AUTH x", false},
+		{"RCPT TO:<j\\xc3\\xb6rg*", "RCPT TO:<jörg@a.test>", true},
+		{"x\\x20", "x ", true},
+	}
+	for _, test := range tests {
+		play(t, "C: "+test.pattern+"\nS: 250 it fits\n", func(b *bench) {
+			c := b.dial()
+			defer c.Close()
+			c.talk("C: " + test.line)
+			if reply, _ := c.skim(time.Minute); strings.HasPrefix(reply, "250 it fits") != test.want {
+				b.Errorf("%q and %q: %q", test.pattern, test.line, reply)
+			}
+		})
+	}
+}
+
 func TestTurns(t *testing.T) {
 	play(t, plain, func(b *bench) {
 		b.talk("S: 220*", "C: EHLO a", "S: 250-*", "S: 250*", "C: MAIL FROM:<>", "S: 250*", "C: RCPT TO:<a@b>", "S: 550*", "C: QUIT", "S: 221*", "eof")
@@ -109,6 +143,7 @@ func TestStrict(t *testing.T) {
 
 // TestMessageText sends odd message texts and looks at what is kept of them.
 func TestMessageText(t *testing.T) {
+	t.Parallel()
 	tests := []struct{ name, sent, kept string }{
 		{"empty", ".\r\n", ""},
 		{"stuffed", "..\r\n...\r\n.a\r\n.\r\n", ".\r\n..\r\na\r\n"},
@@ -185,6 +220,7 @@ func TestServeAfterClose(t *testing.T) {
 
 // TestCloseEndsEverything closes servers in the middle of what could last for ever.
 func TestCloseEndsEverything(t *testing.T) {
+	t.Parallel()
 	for _, dialogue := range []string{
 		"* sleep 1h", "* stall", "* no-read", `* drip 1m forever "x"`, `* flood "x"`, "* data", "C: x", "* tls", "* tls silent",
 		"* tls garbage", "* close", "* serve go-smtp", "* half-close\nC: x",

@@ -20,6 +20,7 @@ const secure = "S: 220 hi\nC: STARTTLS\nS: 220 go ahead\n* tls %s\nC: EHLO *\nS:
 
 // TestHandshakes has a client that verifies meet each kind of handshake.
 func TestHandshakes(t *testing.T) {
+	t.Parallel()
 	const host = "mx.example.test"
 	tests := []struct{ kind, want string }{
 		{"", ""},
@@ -78,6 +79,7 @@ func (b *bench) checkVersion(c *client, kind string) {
 // TestHugeKeySigns has a client verify what the RSA key of 16384 bits signs, as
 // crypto/tls refuses to.
 func TestHugeKeySigns(t *testing.T) {
+	t.Parallel()
 	leaf, signature, signed := lab.HugeKeyForTesting()
 	if bits := leaf.PublicKeyAlgorithm; bits != x509.RSA {
 		t.Fatal(bits)
@@ -189,6 +191,7 @@ func TestTinyRecords(t *testing.T) {
 }
 
 func TestHandmadeRecords(t *testing.T) {
+	t.Parallel()
 	tests := []struct{ directives, want string }{
 		{"* key-update 10\nS: 250 after\n", "250 after\r\n"},
 		{"* key-update 1\nS: 250-a\n* key-update 1\nS: 250 b\n", "250-a\r\n250 b\r\n"},

@@ -55,7 +55,8 @@ type World struct {
 	dnsTCP    string
 }
 
-// Open opens a world. Nothing starts before it is dialled.
+// Open opens a world. Nothing starts before it is dialled. For use in a
+// testing/synctest bubble it must be opened there.
 func Open(o Options) (*World, error) {
 	w := &World{
 		Resolver:  resolverAddress,

@@ -31,6 +31,7 @@ func open(t *testing.T, o lab.Options) *lab.World {
 
 // everywhere runs a test on loopback, and in a bubble on a network in memory.
 func everywhere(t *testing.T, test func(t *testing.T, o lab.Options)) {
+	t.Parallel()
 	t.Run("loopback", func(t *testing.T) { test(t, lab.Options{}) })
 	t.Run("memory", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) { test(t, lab.Options{Network: simnet.New()}) })
@@ -109,6 +110,7 @@ func TestWorldDNS(t *testing.T) {
 }
 
 func TestWorldGivesATrueUDPConn(t *testing.T) {
+	t.Parallel()
 	w := open(t, lab.Options{})
 	conn, err := w.Dial(t.Context(), "udp", w.Resolver)
 	if err != nil {
@@ -192,6 +194,7 @@ func TestWorldBlackHole(t *testing.T) {
 }
 
 func TestWorldHasNoOtherServers(t *testing.T) {
+	t.Parallel()
 	w := open(t, lab.Options{})
 	if _, err := w.Server("192.0.2.1:25"); err == nil {
 		t.Error("a server outside the world")
@@ -202,6 +205,7 @@ func TestWorldHasNoOtherServers(t *testing.T) {
 }
 
 func TestListen(t *testing.T) {
+	t.Parallel()
 	w := open(t, lab.Options{})
 	for _, address := range []string{"198.51.100.10:25", "[2001:db8::10]:25", w.Resolver} {
 		local, err := w.Listen(address)
@@ -227,6 +231,7 @@ func TestListen(t *testing.T) {
 }
 
 func TestOwnWorld(t *testing.T) {
+	t.Parallel()
 	w := open(t, lab.Options{Files: fstest.MapFS{
 		"zone":               {Data: []byte("a.test. MX 10 mx.a.test.\nmx.a.test. A 198.51.100.1\nalias.a.test. A 198.51.100.1\n")},
 		"mx.a.test.dialogue": {Data: []byte("#: a.test accepted 0 first\n#: b.test no_such_user 67 second\n* listen 25 2525\n* connect refused\n* session\nS: 220 hi\n")},
@@ -248,6 +253,7 @@ func TestOwnWorld(t *testing.T) {
 }
 
 func TestBrokenWorlds(t *testing.T) {
+	t.Parallel()
 	for _, test := range []struct {
 		files fstest.MapFS
 		want  string

@@ -158,6 +158,39 @@ func TestWindow(t *testing.T) {
 	})
 }
 
+func TestSetReadBuffer(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		client, server := connect(t, simnet.Link{})
+		_ = server.SetReadBuffer(0) // as small as it gets
+		_ = client.SetWriteDeadline(time.Now().Add(time.Second))
+		if n, err := client.Write([]byte("EHLO")); n != 1 || !errors.Is(err, os.ErrDeadlineExceeded) {
+			t.Errorf("wrote %d, %v", n, err)
+		}
+		_ = client.SetWriteDeadline(time.Time{})
+		_ = server.SetReadBuffer(100)
+		write(t, client, "HLO")
+		read(t, server, "E")
+		read(t, server, "HLO")
+	})
+}
+
+func TestClosedConn(t *testing.T) {
+	client, server := connect(t, simnet.Link{})
+	_ = server.Close()
+	_ = client.Close()
+	readError(t, client, net.ErrClosed)
+	for name, err := range map[string]error{
+		"Close": client.Close(), "CloseWrite": client.CloseWrite(), "Reset": client.Reset(), "SetDeadline": client.SetDeadline(time.Now()),
+	} {
+		if !errors.Is(err, net.ErrClosed) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if _, err := client.Write([]byte("x")); !errors.Is(err, net.ErrClosed) {
+		t.Errorf("write: %v", err)
+	}
+}
+
 func TestLatency(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		const oneWay = 20 * time.Millisecond

@@ -61,8 +61,16 @@ func TestDialCancelled(t *testing.T) {
 	n.SetOutcome(address, simnet.Timeout)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := n.Dial(ctx, "tcp", address); !errors.Is(err, context.Canceled) {
+	if _, err := n.Dial(ctx, "tcp", address); !errors.Is(err, context.Canceled) || err.Error() != "dial tcp 198.51.100.10:25: operation was canceled" {
 		t.Errorf("got %v", err)
+	}
+}
+
+func TestKnownOutcomes(t *testing.T) {
+	for o, want := range map[simnet.Outcome]bool{simnet.Accept: true, simnet.Timeout: true, simnet.Prohibited: true, "slowly": false} {
+		if o.Known() != want {
+			t.Errorf("%q known: %v", o, !want)
+		}
 	}
 }
 
