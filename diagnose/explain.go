@@ -17,7 +17,8 @@ type Explanation struct {
 	Title      string     `json:"title"`
 	Confidence Confidence `json:"confidence,omitempty"`
 	Side       Side       `json:"side,omitempty"`
-	// Retry says that the same again, later, can help; RetryAfter how long to wait.
+	// Retry says that the same again, later, can help; RetryAfter how long to
+	// wait. For a rule about something else than a reply it is false.
 	Retry      bool     `json:"retry"`
 	RetryAfter int      `json:"retry_after_s,omitempty"`
 	Explain    string   `json:"explain"`
@@ -53,12 +54,12 @@ func explainName(name string) (Explanation, bool) {
 	if rule, ok := RuleOf(name); ok {
 		return Explanation{
 			Title: rule.Title, Explain: rule.Explain, Remedy: rule.Remedy, References: rule.References,
-			Rule: rule.ID, Severity: rule.Severity, Reason: rule.Reason, Side: sideIf(rule.Reason),
+			Rule: rule.ID, Severity: rule.Severity, Reason: rule.Reason, Side: sideIf(rule.Reason), Retry: rule.Reason.passes(),
 		}, true
 	}
 	if about, ok := AboutReason(Reason(name)); ok {
 		return Explanation{
-			Reason: about.Reason, Title: about.Title, Side: about.Side, Severity: about.Severity,
+			Reason: about.Reason, Title: about.Title, Side: about.Side, Severity: about.Severity, Retry: about.Reason.passes(),
 			Explain: about.Explain, Remedy: about.Remedy, References: about.References,
 		}, true
 	}

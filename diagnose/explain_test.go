@@ -78,9 +78,10 @@ func TestExplainEverything(t *testing.T) {
 			t.Errorf("%s: %v %+v", r.ID, ok, e)
 		}
 	}
-	// "interrupted" and the like are words of ours, so that a reply must not be shadowed by one.
-	if e, ok := ExplainText("policy"); !ok || e.Reason != Policy {
-		t.Errorf("%+v", e)
+	for text, want := range map[string]bool{"greylisted": true, "rcpt/greylisted": true, "no_such_user": false, "450": true, "550": false} {
+		if e, _ := ExplainText(text); e.Retry != want {
+			t.Errorf("%s: retry %v", text, e.Retry)
+		}
 	}
 }
 

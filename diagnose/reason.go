@@ -78,6 +78,15 @@ func Reasons() []Reason {
 	return out
 }
 
+// passes reports whether waiting helps, as a rule.
+func (r Reason) passes() bool {
+	switch r {
+	case Greylisted, RateLimited, TooManyRecipients, SystemFull, ServerError, ConnectionLost, Unreached, TimedOut, DNSFailure, Interrupted:
+		return true
+	}
+	return false
+}
+
 // replyRule is the ID of the rule whose finding shows the deciding reply.
 func (r Reason) replyRule() string { return "rcpt/" + strings.ReplaceAll(string(r), "_", "-") }
 
