@@ -6,15 +6,14 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
-	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
 	"github.com/smtpcheck/smtpcheck/check"
 	"github.com/smtpcheck/smtpcheck/lab"
 	"github.com/smtpcheck/smtpcheck/report"
-	"github.com/smtpcheck/smtpcheck/smtp"
 )
 
 // labOptions are the flags of lab.
@@ -127,12 +126,11 @@ func listDomains(s *sink, domains []lab.Domain) error {
 		}
 		return nil
 	}
-	t := tabwriter.NewWriter(s.w, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(t, "domain\tverdict or reason\texit\thow it behaves")
+	t := report.Table{Head: []string{"domain", "verdict or reason", "exit", "how it behaves"}}
 	for _, d := range domains {
-		fmt.Fprintf(t, "%s\t%s\t%d\t%s\n", d.Name, d.Expect, d.Exit, d.About)
+		t.Rows = append(t.Rows, []string{d.Name, d.Expect, strconv.Itoa(d.Exit), d.About})
 	}
-	return t.Flush()
+	return report.Write(s.w, t, s.options)
 }
 
 // runLab starts the hosts, prints where they are, and waits to be told to stop.
@@ -214,16 +212,15 @@ func printHosts(s *sink, hosts []labHost, dns, ca string) error {
 		}
 		return report.Write(s.w, labHost{Host: "dns", Listens: dns, About: "the DNS server, UDP and TCP; the authority's certificate is " + ca}, s.options)
 	}
-	t := tabwriter.NewWriter(s.w, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(t, "host\tin the lab\tlistens at\thow it behaves")
+	t := report.Table{Head: []string{"host", "in the lab", "listens at", "how it behaves"}}
 	for _, h := range hosts {
 		listens := h.Listens
 		if h.Outcome != "" {
 			listens = "(" + h.Outcome + ")"
 		}
-		fmt.Fprintf(t, "%s\t%s\t%s\t%s\n", smtp.Printable(h.Host), h.Address, listens, h.About)
+		t.Rows = append(t.Rows, []string{h.Host, h.Address, listens, h.About})
 	}
-	if err := t.Flush(); err != nil {
+	if err := report.Write(s.w, t, s.options); err != nil {
 		return err
 	}
 	_, err := io.WriteString(s.w, fmt.Sprintf("\nDNS listens at %s, UDP and TCP. The authority's certificate is %s.\n"+

@@ -54,7 +54,7 @@ type sink struct {
 
 // resolve checks the flags and turns them into the options of the renderer.
 func (o *output) resolve(a *app) (report.Options, error) {
-	r := report.Options{UTC: o.utc, Location: time.Local}
+	r := report.Options{UTC: o.utc, Location: time.Local, Version: Version()}
 	if o.json {
 		if o.format != "text" && o.format != "json" {
 			return r, usage("--json and --format %s contradict each other", quote(o.format))

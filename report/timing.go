@@ -8,8 +8,9 @@ import (
 	"github.com/smtpcheck/smtpcheck/probe"
 )
 
-// timing tells where the time went: a bar for each stage of each session that
-// came further than its connection, once. All bars have one scale.
+// timing tells where the time went: a bar for each stage of the session that
+// decided, or of the longest; with -v of every session that came further than its
+// connection. All bars have one scale.
 func (t *text) timing(r *check.Report) {
 	var longest time.Duration
 	var shown []*check.Session
@@ -18,21 +19,23 @@ func (t *text) timing(r *check.Report) {
 		if len(s.Timings) < 3 || t.timed[nameOf(s)] { // connect and total, or less
 			continue
 		}
-		t.timed[nameOf(s)] = true
 		shown = append(shown, s)
+	}
+	left := 0
+	if t.o.Verbosity < Verbose && len(shown) > 1 {
+		left = len(shown) - 1
+		shown = []*check.Session{tellingSession(r, shown)}
+	}
+	for _, s := range shown {
+		t.timed[nameOf(s)] = true
 		for _, x := range s.Timings {
 			if x.Name != "total" {
 				longest = max(longest, x.Took)
 			}
 		}
 	}
-	if len(shown) == 0 || longest == 0 {
+	if longest == 0 {
 		return
-	}
-	left := 0
-	if t.o.Verbosity < Verbose && len(shown) > sessionsTimed {
-		left = len(shown) - sessionsTimed
-		shown = shown[:sessionsTimed]
 	}
 	for i, s := range shown {
 		name := fmt.Sprintf("time of [%d] %s, %s in all", s.ID, clean(s.Host), total(s))
@@ -52,8 +55,21 @@ func (t *text) timing(r *check.Report) {
 	t.blank()
 }
 
-// sessionsTimed is of how many sessions the time is told, unless all is asked for.
-const sessionsTimed = 4
+// tellingSession is the one that decided, or the longest.
+func tellingSession(r *check.Report, sessions []*check.Session) *check.Session {
+	best := sessions[0]
+	for _, s := range sessions {
+		if r.DecidedBy != nil && r.DecidedBy.Session == s.ID {
+			return s
+		}
+		if allTime(s) > allTime(best) {
+			best = s
+		}
+	}
+	return best
+}
+
+func allTime(s *check.Session) time.Duration { return s.Timings[len(s.Timings)-1].Took }
 
 const (
 	stageWidth   = 9
