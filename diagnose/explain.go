@@ -18,8 +18,8 @@ type Explanation struct {
 	Confidence Confidence `json:"confidence,omitempty"`
 	Side       Side       `json:"side,omitempty"`
 	// Retry says that the same again, later, can help; RetryAfter how long to
-	// wait. For a rule about something else than a reply it is false.
-	Retry      bool     `json:"retry"`
+	// wait. Where there is no reason it is absent.
+	Retry      *bool    `json:"retry,omitempty"`
 	RetryAfter int      `json:"retry_after_s,omitempty"`
 	Explain    string   `json:"explain"`
 	Remedy     string   `json:"remedy,omitempty"`
@@ -54,12 +54,12 @@ func explainName(name string) (Explanation, bool) {
 	if rule, ok := RuleOf(name); ok {
 		return Explanation{
 			Title: rule.Title, Explain: rule.Explain, Remedy: rule.Remedy, References: rule.References,
-			Rule: rule.ID, Severity: rule.Severity, Reason: rule.Reason, Side: sideIf(rule.Reason), Retry: rule.Reason.passes(),
+			Rule: rule.ID, Severity: rule.Severity, Reason: rule.Reason, Side: sideIf(rule.Reason), Retry: passes(rule.Reason),
 		}, true
 	}
 	if about, ok := AboutReason(Reason(name)); ok {
 		return Explanation{
-			Reason: about.Reason, Title: about.Title, Side: about.Side, Severity: about.Severity, Retry: about.Reason.passes(),
+			Reason: about.Reason, Title: about.Title, Side: about.Side, Severity: about.Severity, Retry: passes(about.Reason),
 			Explain: about.Explain, Remedy: about.Remedy, References: about.References,
 		}, true
 	}
@@ -78,11 +78,21 @@ func sideIf(r Reason) Side {
 	return sideOf(r)
 }
 
+// passes says whether what the reason stands for can pass by itself; nil for no reason.
+func passes(r Reason) *bool {
+	if r == "" {
+		return nil
+	}
+	p := r.passes()
+	return &p
+}
+
 func explainReply(stage smtp.Stage, reply smtp.Reply) Explanation {
 	row, m := Lookup(stage, reply)
+	retry := m.Retry == RetryLater
 	e := Explanation{
 		Code: reply.Code, Stage: stage, Reason: row.Reason, Title: "accepted", Confidence: m.Confidence, Side: m.Side,
-		Retry: m.Retry == RetryLater, RetryAfter: int(m.RetryAfter.Seconds()),
+		Retry: &retry, RetryAfter: int(m.RetryAfter.Seconds()),
 		Explain: row.Explain, Remedy: row.Remedy, Row: row.ID, Source: row.Source,
 	}
 	if !reply.Enhanced.IsZero() {

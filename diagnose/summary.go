@@ -3,6 +3,7 @@ package diagnose
 import (
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/smtpcheck/smtpcheck/mxresolve"
 	"github.com/smtpcheck/smtpcheck/probe"
@@ -81,20 +82,30 @@ func (c *Case) inHowLong(d *Diagnosis) string {
 // that takes the mail.
 const maxMet = 3
 
-// beforeThat says what a sender would have met first, and how long that took.
+// beforeThat says what a sender would have met first, and how long that took;
+// place by place it is in the walk.
 func (c *Case) beforeThat(d *Diagnosis) string {
 	if len(d.Walk) < 2 || c.Mode == ModeStopAfter {
 		return ""
 	}
-	var met []string
-	for i, s := range d.Walk[:len(d.Walk)-1] {
-		if i == maxMet {
-			met = append(met, strconv.Itoa(len(d.Walk)-1-maxMet)+" more")
-			break
-		}
-		met = append(met, s.Outcome.Sentence+" (after "+inWords(s.Wait)+")")
+	count := make(map[Verdict]int)
+	var wait time.Duration
+	for _, s := range d.Walk[:len(d.Walk)-1] {
+		count[s.Outcome.Verdict]++
+		wait += s.Wait
 	}
-	return ". A sender would have met before that: " + strings.Join(met, "; ")
+	var met []string
+	for _, v := range [...]Verdict{Unreachable, Deferred, Rejected, Undetermined} {
+		if n := count[v]; n > 0 {
+			met = append(met, strconv.Itoa(n)+" "+string(v))
+		}
+	}
+	n := len(d.Walk) - 1
+	attempts := " attempts"
+	if n == 1 {
+		attempts = " attempt"
+	}
+	return ". A sender would have come to it after " + strconv.Itoa(n) + attempts + " (" + strings.Join(met, ", ") + ") and " + inWords(wait)
 }
 
 // unreachable says that nobody greeted us, and whose fault that may be.

@@ -46,9 +46,9 @@ func writeExplanation(w io.Writer, e *diagnose.Explanation, o Options) error {
 // retryWords says whether the same again can help; a rule has nothing to say about that.
 func retryWords(e *diagnose.Explanation) string {
 	switch {
-	case e.Rule != "" || e.Code == 0 && e.Enhanced == "":
+	case e.Retry == nil || e.Rule != "" || e.Code == 0 && e.Enhanced == "":
 		return ""
-	case !e.Retry:
+	case !*e.Retry:
 		return "the same again will not help"
 	case e.RetryAfter > 0:
 		return fmt.Sprintf("may help after %s", wait(e.RetryAfter))

@@ -104,6 +104,7 @@ func TestGoldenDocuments(t *testing.T) {
 	r := mixed(t).Resolution
 	r.Hosts[0].Notes, r.Hosts[1].Aliases = []mxresolve.Problem{mxresolve.ProblemCNAME}, []string{"real.mixed.test"}
 	null := nullMX(t)
+	yes := true
 	docs := map[string]any{
 		"mx-mixed": &check.MXReport{Schema: check.Schema, Domain: "mixed.test", Resolution: r, Findings: mixed(t).Findings[1:]},
 		"mx-null": &check.MXReport{
@@ -113,7 +114,7 @@ func TestGoldenDocuments(t *testing.T) {
 		"table": Table{Head: []string{"host", "listens"}, Rows: [][]string{{"mx.good.test", "127.0.0.1:2525"}, {"日本.test"}}},
 		"explain": diagnose.Explanation{
 			Text: "450 4.2.0 Greylisted", Code: 450, Enhanced: "4.2.0", Reason: diagnose.Greylisted, Title: "greylisted",
-			Confidence: diagnose.Certain, Side: diagnose.SideReceiver, Retry: true, RetryAfter: 300, Explain: "The server turns away a first attempt.",
+			Confidence: diagnose.Certain, Side: diagnose.SideReceiver, Retry: &yes, RetryAfter: 300, Explain: "The server turns away a first attempt.",
 			Remedy: "Wait.", Row: "greylist/word", Source: "greylisting servers", References: []string{"RFC 6647, section 2"},
 		},
 	}
