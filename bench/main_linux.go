@@ -14,6 +14,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -60,8 +61,8 @@ func run(smtpcheck, output string, rounds int) error {
 	defer net.close()
 
 	var table bytes.Buffer
-	fmt.Fprintf(&table, "Measured %s, %s, %d rounds (%d with delay).\n\n",
-		time.Now().UTC().Format(time.DateOnly), machine(), rounds, rounds/3)
+	fmt.Fprintf(&table, "Measured %s on %s, load %s, in %d rounds (%d with delay).\n\n",
+		time.Now().UTC().Format(time.DateOnly), machine(), load(), rounds, rounds/3)
 	var missed []string
 	for _, part := range []func() (section, error){
 		func() (section, error) { return net.fixedCost(smtpcheck, rounds) },
@@ -327,6 +328,16 @@ func milliseconds(d time.Duration) float64 {
 	return float64(d) / float64(time.Millisecond)
 }
 
+// load is what else the machine was doing: the mean of the last minute.
+func load() string {
+	text, err := os.ReadFile("/proc/loadavg")
+	if err != nil {
+		return "unknown"
+	}
+	mean, _, _ := strings.Cut(string(text), " ")
+	return mean
+}
+
 func machine() string {
 	cpu := "an unknown processor"
 	text, err := os.ReadFile("/proc/cpuinfo")
@@ -338,5 +349,5 @@ func machine() string {
 			}
 		}
 	}
-	return cpu
+	return fmt.Sprintf("%d cores of %s", runtime.NumCPU(), cpu)
 }
