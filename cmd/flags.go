@@ -33,8 +33,8 @@ type network struct {
 func (n *network) add(f *pflag.FlagSet) {
 	f.BoolVarP(&n.ipv4, "ipv4", "4", false, "use IPv4 only")
 	f.BoolVarP(&n.ipv6, "ipv6", "6", false, "use IPv6 only")
-	f.StringVar(&n.source, "source", "", "connect from `ADDR`ess")
-	f.StringVar(&n.resolver, "resolver", "", "ask the DNS server `ADDR[:PORT]` instead of the system's")
+	f.StringVar(&n.source, "source", "", "connect from this `ADDR`")
+	f.StringVar(&n.resolver, "resolver", "", "the DNS server, `ADDR[:PORT]`, instead of the system's")
 	f.BoolVar(&n.lab, "lab", false, "run inside the built-in lab instead of the network")
 }
 
@@ -122,11 +122,11 @@ type tlsFlags struct {
 }
 
 func (t *tlsFlags) add(f *pflag.FlagSet) {
-	f.StringVar(&t.mode, "tls", "opportunistic", "`opportunistic|require|never|implicit`")
+	f.StringVar(&t.mode, "tls", "opportunistic", "`MODE`: opportunistic, require, never or implicit")
 	f.BoolVar(&t.verify, "tls-verify", false, "end the session unless the certificate is verified (implies --tls require)")
 	f.StringVar(&t.min, "tls-min", "1.0", "lowest TLS `VERSION`: 1.0, 1.1, 1.2 or 1.3")
 	f.StringVar(&t.caFile, "ca-file", "", "trust the certificates in this PEM `FILE` instead of the system's")
-	f.StringVar(&t.sni, "sni", "", "`NAME` to ask for and to verify instead of the host's")
+	f.StringVar(&t.sni, "sni", "", "ask for and verify this `NAME` instead of the host's")
 }
 
 // apply puts the flags into the options of a probe.
@@ -172,9 +172,9 @@ type timeFlags struct {
 }
 
 func (t *timeFlags) add(f *pflag.FlagSet) {
-	f.DurationVar(&t.connect, "connect-timeout", 10*time.Second, "time for a TCP `connection`")
-	f.DurationVar(&t.command, "command-timeout", 30*time.Second, "time for the greeting, the TLS handshake and each `reply`")
-	f.DurationVar(&t.session, "timeout", 0, "time for a `session` (default 60s; 3m with --data, 40m with --rfc-timeouts)")
+	f.DurationVar(&t.connect, "connect-timeout", 10*time.Second, "`TIME` for a TCP connection")
+	f.DurationVar(&t.command, "command-timeout", 30*time.Second, "`TIME` for the greeting, the handshake and each reply")
+	f.DurationVar(&t.session, "timeout", 0, "`TIME` for a session (default 60s; 3m with --data, 40m with --rfc-timeouts)")
 	f.BoolVar(&t.rfc, "rfc-timeouts", false, "wait as long as RFC 5321, section 4.5.3.2 says")
 }
 

@@ -26,7 +26,7 @@ or the domain's own address where there are none. It speaks no SMTP.`,
 	}
 	f := c.Flags()
 	f.SortFlags = false
-	f.StringVar(&n.resolver, "resolver", "", "ask the DNS server `ADDR[:PORT]` instead of the system's")
+	f.StringVar(&n.resolver, "resolver", "", "the DNS server, `ADDR[:PORT]`, instead of the system's")
 	f.BoolVar(&n.lab, "lab", false, "run inside the built-in lab instead of the network")
 	out.add(f, "mx")
 	return c

@@ -32,15 +32,15 @@ func (o *output) add(f *pflag.FlagSet, command string) {
 		names = append(names, string(x))
 	}
 	f.StringVarP(&o.file, "output", "o", "", "write the result to `FILE`, by rename when it is complete")
-	f.StringVar(&o.format, "format", "text", "`"+strings.Join(names, "|")+"`")
+	f.StringVar(&o.format, "format", "text", "`FORMAT`: "+strings.Join(names, ", "))
 	f.BoolVar(&o.json, "json", false, "the same as --format json")
 	if command == "probe" || command == "replay" {
-		f.StringVar(&o.style, "style", "smtpcheck", "style of the text transcript: `smtpcheck|xeams|swaks|rfc`")
+		f.StringVar(&o.style, "style", "smtpcheck", "`STYLE` of the transcript: smtpcheck, xeams, swaks or rfc")
 		f.BoolVar(&o.utc, "utc", false, "show times in UTC")
 		f.BoolVarP(&o.quiet, "quiet", "q", false, "the verdict only")
 		f.BoolVarP(&o.verbose, "verbose", "v", false, "DNS queries, certificates and raw bytes too")
 	}
-	f.StringVar(&o.color, "color", "auto", "`auto|always|never`; auto obeys NO_COLOR")
+	f.StringVar(&o.color, "color", "auto", "`WHEN`: auto, always or never; auto obeys NO_COLOR")
 }
 
 // sink is where results go.

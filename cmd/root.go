@@ -29,7 +29,8 @@ func Version() string {
 	if version != "" {
 		return version
 	}
-	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" && info.Main.Version != "(devel)" {
+	// A build from a checkout has a version made up of the commit's time (v0.0.0-…).
+	if info, ok := debug.ReadBuildInfo(); ok && strings.HasPrefix(info.Main.Version, "v") && !strings.HasPrefix(info.Main.Version, "v0.0.0-") {
 		return strings.TrimPrefix(info.Main.Version, "v")
 	}
 	return "0.1.0-dev"
@@ -110,6 +111,7 @@ sent unless you ask for it with --data.`,
 	root.SetErr(a.stderr)
 	root.SetVersionTemplate("smtpcheck {{.Version}}\n")
 	root.SetFlagErrorFunc(flagError)
+	root.SetUsageTemplate(strings.ReplaceAll(root.UsageTemplate(), ".FlagUsages |", ".FlagUsagesWrapped 80 |"))
 	root.CompletionOptions.HiddenDefaultCmd = false
 	root.AddCommand(a.probeCommand(), a.mxCommand(), a.explainCommand(), a.replayCommand(), a.labCommand(), a.versionCommand())
 	return root

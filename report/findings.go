@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -58,24 +59,33 @@ func (t *text) hanging(lead string, hang int, head, text string) {
 	}
 }
 
+// decides reports whether a finding is about the reply that decided.
+func decides(r *check.Report, f *check.Finding) bool {
+	return strings.HasPrefix(f.Rule, "rcpt/") && r.DecidedBy != nil && slices.Contains(f.Evidence, *r.DecidedBy)
+}
+
 // evidenceShown is how much evidence of a finding is told, unless all is asked for.
 const evidenceShown = 2
 
 // findings tells the findings with their evidence, and all that is known of
 // their rules when asked for all details.
 func (t *text) findings(r *check.Report) {
-	if len(r.Findings) == 0 {
+	found := r.Findings
+	if t.o.Verbosity < Verbose { // the verdict below says what decided it
+		found = slices.DeleteFunc(slices.Clone(found), func(f check.Finding) bool { return decides(r, &f) })
+	}
+	if len(found) == 0 {
 		return
 	}
 	t.comment(paint(t.theme.mark, "findings"))
-	shown := len(r.Findings)
+	shown := len(found)
 	if t.o.Verbosity < Verbose && shown > findingsShown {
 		shown = findingsShown
 	}
 	for i := range shown {
-		t.finding(&r.Findings[i], func(e diagnose.Evidence) string { return quote(r, e, 1, heard)[0] })
+		t.finding(&found[i], func(e diagnose.Evidence) string { return quote(r, e, 1, heard)[0] })
 	}
-	if left := len(r.Findings) - shown; left > 0 {
+	if left := len(found) - shown; left > 0 {
 		t.comment(fmt.Sprintf("  and %s more: -v", plural(left, "finding")))
 	}
 	t.blank()

@@ -1,0 +1,46 @@
+//go:build unix
+
+package cmd_test
+
+import (
+	"os"
+	"os/exec"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// TestREADME keeps the output that README shows real: each line must come out
+// of the command, but for times, lengths of bars and what "..." leaves out.
+func TestREADME(t *testing.T) {
+	readme, err := os.ReadFile("../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, block, _ := strings.Cut(string(readme), "```\n$ go run ./cmd/smtpcheck ")
+	block, _, _ = strings.Cut(block, "```")
+	command, shown, _ := strings.Cut(block, "\n")
+	out, err := exec.Command(build(t), strings.Fields(command)...).Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	have := strings.Split(general(string(out)), "\n")
+	at := 0
+	for _, line := range strings.Split(strings.TrimSuffix(general(shown), "\n"), "\n") {
+		if line == "..." {
+			continue
+		}
+		for at < len(have) && have[at] != line {
+			at++
+		}
+		if at == len(have) {
+			t.Fatalf("not in the output, or not in this order: %s\n%s", line, out)
+		}
+		at++
+	}
+}
+
+var times = regexp.MustCompile(`\d+(-\d\d-\d\d)?( \d\d:\d\d:\d\d\.\d{3})|\d{4}-\d\d-\d\d [+-]\d\d:\d\d| *\d+\.\d m?s`)
+
+// general replaces what differs from run to run.
+func general(s string) string { return times.ReplaceAllString(s, "~") }
