@@ -61,6 +61,7 @@ func (s *Session) connect(ctx context.Context) bool {
 		return false
 	}
 	s.wire = newWire(ctx, conn)
+	s.warmRoots()
 	s.listen()
 	s.attempt.Local, _ = netip.ParseAddrPort(conn.LocalAddr().String())
 	if s.attempt.HELO == "" {

@@ -141,6 +141,14 @@ func (s *Session) verify(t *TLS, chain []*x509.Certificate) {
 	t.Verified = t.ProblemKind == ""
 }
 
+// warmRoots begins to read the system's roots while the server is busy with
+// its greeting.
+func (s *Session) warmRoots() {
+	if s.opts.RootCAs == nil && s.opts.TLS != Never && !s.opts.stopAfter().Before(smtp.StageSTARTTLS) {
+		go bundle()
+	}
+}
+
 func (s *Session) verifyChain(chain []*x509.Certificate) error {
 	intermediates := x509.NewCertPool()
 	for _, c := range chain[1:min(len(chain), maxChain)] {
@@ -149,9 +157,11 @@ func (s *Session) verifyChain(chain []*x509.Certificate) error {
 		}
 		intermediates.AddCert(c)
 	}
-	_, err := chain[0].Verify(x509.VerifyOptions{
-		Roots: s.opts.RootCAs, Intermediates: intermediates, CurrentTime: time.Now(),
-	})
+	o := x509.VerifyOptions{Roots: s.opts.RootCAs, Intermediates: intermediates, CurrentTime: time.Now()}
+	if o.Roots == nil {
+		return verifyWithSystem(chain[0], o)
+	}
+	_, err := chain[0].Verify(o)
 	return err
 }
 
