@@ -11,7 +11,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"runtime"
-	"strings"
+	"strconv"
 	"sync"
 	"syscall"
 	"testing"
@@ -140,7 +140,8 @@ func launcher() {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
-	fmt.Fprintln(os.NewFile(3, "pipe"), c.ProcessState.ExitCode(), c.ProcessState.SysUsage().(*syscall.Rusage).Maxrss)
+	used, _ := c.ProcessState.SysUsage().(*syscall.Rusage)
+	fmt.Fprintln(os.NewFile(3, "pipe"), c.ProcessState.ExitCode(), used.Maxrss)
 }
 
 // renderAll tells a report in every format and style, and twice.
@@ -213,8 +214,7 @@ func TestHostileCasesAreAllHere(t *testing.T) {
 	number := regexp.MustCompile(`^h(\d\d)`)
 	for _, d := range domains {
 		if m := number.FindStringSubmatch(d.Name); m != nil {
-			var n int
-			fmt.Sscan(strings.TrimLeft(m[1], "0"), &n)
+			n, _ := strconv.Atoi(m[1])
 			have[n] = true
 		}
 	}
