@@ -23,8 +23,10 @@ func Read(r io.Reader, f func(*Report) error) error {
 			return ErrNoReport
 		case errors.Is(err, io.EOF):
 			return nil
-		case err != nil:
+		case isSyntax(err):
 			return fmt.Errorf("it is not JSON at byte %d: %w", dec.InputOffset(), err)
+		case err != nil:
+			return err
 		}
 		report, err := parse(raw)
 		if err != nil {
@@ -38,6 +40,11 @@ func Read(r io.Reader, f func(*Report) error) error {
 			return err
 		}
 	}
+}
+
+func isSyntax(err error) bool {
+	var syntax *json.SyntaxError
+	return errors.As(err, &syntax) || errors.Is(err, io.ErrUnexpectedEOF)
 }
 
 // parse reads one object; nil is one that is no report.

@@ -51,8 +51,13 @@ func (a *app) hint(format string, args ...any) {
 	fmt.Fprintf(a.stderr, "smtpcheck: hint: %s\n", oneLine(fmt.Sprintf(format, args...)))
 }
 
+// oneLine makes a message printable. What was escaped before stays as it is.
 func oneLine(s string) string {
-	return smtp.Printable(strings.ReplaceAll(strings.TrimSpace(s), "\n", "; "))
+	parts := strings.Split(strings.ReplaceAll(strings.TrimSpace(s), "\n", "; "), `\`)
+	for i := range parts {
+		parts[i] = smtp.Printable(parts[i])
+	}
+	return strings.Join(parts, `\`)
 }
 
 // writeError gives an error of writing results its exit code; a reader that is

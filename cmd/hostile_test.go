@@ -36,9 +36,6 @@ const (
 // sockets, with short timeouts. What each run says is asserted by name in package check, at
 // the real timeouts and without a kernel; here it is deadlines, memory and output.
 func TestHostile(t *testing.T) {
-	if testing.Short() {
-		t.Skip("it takes half a minute")
-	}
 	bin := build(t)
 	w, err := lab.Open(lab.Options{})
 	if err != nil {

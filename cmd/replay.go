@@ -56,11 +56,20 @@ func (a *app) replay(c *cobra.Command, o *output, args []string) error {
 	switch {
 	case werr != nil:
 		return writeError(errors.Join(werr, out.close()))
+	case isPath(err):
+		out.abandon()
+		return fail(check.ExitNoInput, "%s: %w", name, bareError(err))
 	case err != nil:
 		out.abandon()
 		return fail(check.ExitData, "%s: %w", name, err).hint("smtpcheck probe --format json writes a report")
 	}
 	return writeError(out.close())
+}
+
+// isPath reports whether a file could not be read, whatever is in it.
+func isPath(err error) bool {
+	var p *os.PathError
+	return errors.As(err, &p)
 }
 
 // open opens the file that is the argument, or standard input.

@@ -121,8 +121,11 @@ func checkLocal(local string) error {
 			return errors.New("the local part has a dot at its begin or end, or two in a row (quote it: \"a..b\"@domain)")
 		}
 		for _, r := range atom {
-			if r < 0x80 && !isAtext(byte(r)) || r >= 0x80 && !Graphic(r) {
-				return fmt.Errorf("the local part has %s, which must be quoted or is not allowed", describe(r))
+			switch {
+			case !Graphic(r):
+				return fmt.Errorf("the local part has %s, which is not allowed", describe(r))
+			case r < 0x80 && !isAtext(byte(r)):
+				return fmt.Errorf("the local part has %s, which must be quoted", describe(r))
 			}
 		}
 	}
