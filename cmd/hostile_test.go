@@ -19,6 +19,8 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/santhosh-tekuri/jsonschema/v6"
+
 	"github.com/smtpcheck/smtpcheck/check"
 	"github.com/smtpcheck/smtpcheck/lab"
 	"github.com/smtpcheck/smtpcheck/report"
@@ -89,6 +91,7 @@ func runHostile(t *testing.T, bin string, w *lab.World, d lab.Domain) {
 	}
 	checkClean(t, d.Name+" on standard error", errs.Bytes())
 	checkClean(t, d.Name+" as json", out.Bytes())
+	validate(t, d.Name, "report", out.Bytes())
 	var r check.Report
 	if err := json.Unmarshal(out.Bytes(), &r); err != nil {
 		t.Errorf("%s: %v\n%s", d.Name, err, errs.String())
@@ -105,7 +108,46 @@ func runHostile(t *testing.T, bin string, w *lab.World, d lab.Domain) {
 		}
 	}
 	renderAll(t, d.Name, &r)
+	out.Reset()
+	launch(t, &out, &errs, bin, "mx", "--lab", "--format", "json", d.Name)
+	checkClean(t, d.Name+" by mx", out.Bytes())
+	validate(t, d.Name, "mx", out.Bytes())
 }
+
+// validate holds real output against its JSON Schema in docs.
+func validate(t *testing.T, what, schema string, document []byte) {
+	c := jsonschema.NewCompiler()
+	for _, name := range []string{"report", "mx"} {
+		text, err := os.ReadFile("../docs/" + name + ".schema.json")
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(text))
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		if err := c.AddResource(schemaBase+name+".schema.json", doc); err != nil {
+			t.Error(err)
+		}
+	}
+	compiled, err := c.Compile(schemaBase + schema + ".schema.json")
+	if err != nil {
+		t.Error(err)
+		return
+	}
+	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(document))
+	if err != nil {
+		t.Errorf("%s: %v\n%s", what, err, document)
+		return
+	}
+	if err := compiled.Validate(doc); err != nil {
+		t.Errorf("%s is not as docs/%s.schema.json says: %v", what, schema, err)
+	}
+}
+
+const schemaBase = "https://github.com/smtpcheck/smtpcheck/raw/main/docs/"
 
 // launch runs a command by way of a small process of our own, and returns its
 // exit code and the most memory it had. The kernel counts in the memory of the process
