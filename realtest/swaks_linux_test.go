@@ -2,12 +2,14 @@ package realtest
 
 import (
 	"bufio"
+	"encoding/json"
 	"errors"
 	"os"
 	"os/exec"
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/smtpcheck/smtpcheck/realtest/world"
 )
@@ -109,7 +111,7 @@ func (n *network) lab(t *testing.T, domain string) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	cmd := world.Command(path, "lab", domain)
+	cmd := world.Command(path, "lab", "--format", "ndjson", domain)
 	stdout, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -117,14 +119,22 @@ func (n *network) lab(t *testing.T, domain string) string {
 	if err := n.client.Start(cmd); err != nil {
 		t.Fatal(err)
 	}
+	// A lab that does not speak, or does not end, is killed.
+	tooLate := time.AfterFunc(30*time.Second, func() { _ = cmd.Process.Kill() })
 	t.Cleanup(func() {
 		_ = cmd.Process.Signal(os.Interrupt)
 		_ = cmd.Wait()
+		if !tooLate.Stop() {
+			t.Error("the lab had to be killed")
+		}
 	})
 	for lines := bufio.NewScanner(stdout); lines.Scan(); {
-		words := strings.Fields(lines.Text()) // host, address in the lab, address on loopback
-		if len(words) >= 3 && strings.HasSuffix(words[0], domain) && strings.HasSuffix(words[1], ":25") {
-			return words[2]
+		var row struct{ Host, Address, Listens string }
+		if err := json.Unmarshal(lines.Bytes(), &row); err != nil {
+			t.Fatalf("%v: %s", err, lines.Text())
+		}
+		if strings.HasSuffix(row.Host, domain) && strings.HasSuffix(row.Address, ":25") {
+			return row.Listens
 		}
 	}
 	t.Fatal("the lab named no host of " + domain)
