@@ -13,7 +13,6 @@ import (
 	"runtime"
 	"strconv"
 	"sync"
-	"syscall"
 	"testing"
 	"time"
 	"unicode"
@@ -38,7 +37,7 @@ const (
 // sockets, with short timeouts. What each run says is asserted by name in package check, at
 // the real timeouts and without a kernel; here it is deadlines, memory and output.
 func TestHostile(t *testing.T) {
-	bin := build(t)
+	bin, launcher := build(t, "./smtpcheck"), build(t, "./testdata/launch")
 	w, err := lab.Open(lab.Options{})
 	if err != nil {
 		t.Fatal(err)
@@ -54,24 +53,24 @@ func TestHostile(t *testing.T) {
 		wg.Go(func() {
 			slots <- struct{}{}
 			defer func() { <-slots }()
-			runHostile(t, bin, w, d)
+			runHostile(t, launcher, bin, w, d)
 		})
 	}
 	wg.Wait()
 }
 
-// build makes the binary as users have it.
-func build(t *testing.T) string {
+// build makes a binary as users have it, without the race detector.
+func build(t *testing.T, folder string) string {
 	t.Helper()
-	bin := filepath.Join(t.TempDir(), "smtpcheck")
-	out, err := exec.Command("go", "build", "-o", bin, "./smtpcheck").CombinedOutput()
+	bin := filepath.Join(t.TempDir(), filepath.Base(folder))
+	out, err := exec.Command("go", "build", "-o", bin, folder).CombinedOutput()
 	if err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
 	return bin
 }
 
-func runHostile(t *testing.T, bin string, w *lab.World, d lab.Domain) {
+func runHostile(t *testing.T, launcher, bin string, w *lab.World, d lab.Domain) {
 	var out, errs bytes.Buffer
 	where := []string{"--lab"}
 	if d.Name == "h46e-endless-chain.test" { // to make the chain takes more memory than to survive it
@@ -81,7 +80,7 @@ func runHostile(t *testing.T, bin string, w *lab.World, d lab.Domain) {
 		}
 		where = []string{"--server", at}
 	}
-	code, kb := launch(t, &out, &errs, append([]string{bin, "probe", "--format", "json", "--connect-timeout", "1s", "--command-timeout", "2s",
+	code, kb := launch(t, launcher, &out, &errs, append([]string{bin, "probe", "--format", "json", "--connect-timeout", "1s", "--command-timeout", "2s",
 		"--timeout", sessionLimit.String(), "alice@" + d.Name}, where...)...)
 	if kb > memoryLimit {
 		t.Errorf("%s: %d KB of memory", d.Name, kb)
@@ -109,7 +108,7 @@ func runHostile(t *testing.T, bin string, w *lab.World, d lab.Domain) {
 	}
 	renderAll(t, d.Name, &r)
 	out.Reset()
-	launch(t, &out, &errs, bin, "mx", "--lab", "--format", "json", d.Name)
+	launch(t, launcher, &out, &errs, bin, "mx", "--lab", "--format", "json", d.Name)
 	checkClean(t, d.Name+" by mx", out.Bytes())
 	validate(t, d.Name, "mx", out.Bytes())
 }
@@ -149,19 +148,16 @@ func validate(t *testing.T, what, schema string, document []byte) {
 
 const schemaBase = "https://github.com/smtpcheck/smtpcheck/raw/main/docs/"
 
-// launch runs a command by way of a small process of our own, and returns its
-// exit code and the most memory it had. The kernel counts in the memory of the process
-// that starts another, and that of a test is large.
-func launch(t *testing.T, out, errs *bytes.Buffer, args ...string) (code int, kb int64) {
+// launch runs a command by way of testdata/launch, and returns its exit code and
+// the most memory it had.
+func launch(t *testing.T, launcher string, out, errs *bytes.Buffer, args ...string) (code int, kb int64) {
 	read, write, err := os.Pipe()
 	if err != nil {
 		t.Error(err)
 		return -1, 0
 	}
 	defer read.Close()
-	self, _ := os.Executable()
-	c := exec.Command(self)
-	c.Args = append([]string{"launch"}, args...)
+	c := exec.Command(launcher, args...)
 	c.Stdout, c.Stderr, c.ExtraFiles = out, errs, []*os.File{write}
 	err = c.Run()
 	_ = write.Close()
@@ -171,22 +167,13 @@ func launch(t *testing.T, out, errs *bytes.Buffer, args ...string) (code int, kb
 	return code, kb
 }
 
-// launcher is the small process.
-func launcher() {
-	c := exec.Command(os.Args[1], os.Args[2:]...)
-	c.Stdout, c.Stderr = os.Stdout, os.Stderr
-	if err := c.Run(); c.ProcessState == nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
-	}
-	used, _ := c.ProcessState.SysUsage().(*syscall.Rusage)
-	fmt.Fprintln(os.NewFile(3, "pipe"), c.ProcessState.ExitCode(), used.Maxrss)
-}
-
 // renderAll tells a report in every format and style, and twice.
 func renderAll(t *testing.T, name string, r *check.Report) {
 	for _, format := range report.Formats("probe") {
 		for _, style := range report.Styles() {
+			if format != report.FormatText && style != report.StyleSmtpcheck {
+				continue // only the transcript has styles
+			}
 			for _, verbosity := range []report.Verbosity{report.Quiet, report.Normal, report.Verbose} {
 				o := report.Options{Format: format, Style: style, Verbosity: verbosity, UTC: true, Width: 80}
 				what := fmt.Sprintf("%s as %s, style %s, verbosity %d", name, format, style, verbosity)

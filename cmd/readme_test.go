@@ -20,7 +20,7 @@ func TestREADME(t *testing.T) {
 	_, block, _ := strings.Cut(string(readme), "```\n$ go run ./cmd/smtpcheck ")
 	block, _, _ = strings.Cut(block, "```")
 	command, shown, _ := strings.Cut(block, "\n")
-	out, err := exec.Command(build(t), strings.Fields(command)...).Output()
+	out, err := exec.Command(build(t, "./smtpcheck"), strings.Fields(command)...).Output()
 	if err != nil {
 		t.Fatal(err)
 	}

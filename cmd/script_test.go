@@ -19,7 +19,6 @@ import (
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
 		"smtpcheck": func() { os.Exit(cmd.Main()) },
-		"launch":    launcher,
 	})
 }
 
