@@ -1,0 +1,97 @@
+package check
+
+import (
+	"slices"
+	"time"
+
+	"github.com/smtpcheck/smtpcheck/diagnose"
+	"github.com/smtpcheck/smtpcheck/smtp"
+)
+
+// undecided are the recipients that no session has decided yet.
+func (r *run) undecided() []smtp.Mailbox {
+	var out []smtp.Mailbox
+	for _, x := range r.recipients {
+		if !diagnose.Decided(r.caseOf(x.Mailbox)) {
+			out = append(out, x.Mailbox)
+		}
+	}
+	return out
+}
+
+// checkKnown notes when a recipient's verdict is known although sessions go on.
+func (r *run) checkKnown() {
+	for i, x := range r.recipients {
+		name := x.Mailbox.String()
+		if _, done := r.known[name]; done {
+			continue
+		}
+		c := r.caseOf(x.Mailbox)
+		if !diagnose.Decided(c) {
+			continue
+		}
+		d := diagnose.Diagnose(c)
+		r.known[name] = r.knownAt(c, &d)
+		if len(c.Pending) > 0 {
+			r.observe(func(o Observer) { o.Known(r.refs[i], d.Verdict) })
+		}
+	}
+}
+
+// knownAt is when the last of the outcomes that a verdict rests on was there. The
+// rest of a session, QUIT, adds nothing.
+func (r *run) knownAt(c *diagnose.Case, d *diagnose.Diagnosis) (at time.Duration) {
+	limit := ^uint16(0)
+	for _, a := range c.Attempts {
+		if d.Deciding != nil && a.ID == d.Deciding.Session {
+			limit = a.Target.Preference
+		}
+	}
+	for i, a := range c.Attempts {
+		if a.Target.Preference <= limit {
+			at = max(at, r.jobs[a.ID-1].began.Sub(r.started)+d.Outcomes[i].Elapsed)
+		}
+	}
+	return at
+}
+
+// caseOf is what is known about a recipient now.
+func (r *run) caseOf(box smtp.Mailbox) *diagnose.Case {
+	c := &diagnose.Case{
+		Recipient: box.String(), HELO: r.opts.Probe.HELO, Mode: r.mode(), StopAfter: r.opts.Probe.StopAfter,
+		Lab: r.opts.Lab, Resolution: r.resolution, Skipped: r.skipped,
+	}
+	if r.opts.Sender != nil {
+		c.Sender = r.opts.Sender.String()
+	}
+	for _, j := range r.inOrder() {
+		switch {
+		case j.skipped || !slices.Contains(j.boxes, box):
+		case j.attempt != nil:
+			c.Attempts = append(c.Attempts, j.attempt)
+		case r.walks(): // of equals, a sender goes on only when the one before did not decide
+			c.Pending = append(c.Pending, diagnose.Pending{Host: j.target.Host, Preference: ^uint16(0), Session: j.header.ID})
+		default:
+			c.Pending = append(c.Pending, diagnose.Pending{Host: j.target.Host, Preference: j.target.Preference, Session: j.header.ID})
+		}
+	}
+	for i := range r.hosts {
+		if !r.hosts[i].Settled {
+			c.Pending = append(c.Pending, diagnose.Pending{Host: r.hosts[i].Name, Preference: r.hosts[i].Preference})
+		}
+	}
+	if r.resolution == nil && len(r.hosts) == 0 {
+		c.Pending = append(c.Pending, diagnose.Pending{})
+	}
+	return c
+}
+
+func (r *run) mode() diagnose.Mode {
+	switch {
+	case r.opts.Text != nil:
+		return diagnose.ModeData
+	case r.opts.Probe.StopAfter != "" && r.opts.Probe.StopAfter != smtp.StageRcpt:
+		return diagnose.ModeStopAfter
+	}
+	return diagnose.ModeRcpt
+}
