@@ -15,15 +15,18 @@ type Host struct {
 	Preference uint16 // lower is tried first
 	TTL        uint32 // of the MX record, in seconds
 
-	// Settled says that Addresses and Problem are final.
+	// Ready says that the host may be dialled at the Addresses known so far: it
+	// is settled, or one family has brought some and Grace has passed since.
+	Ready bool
+	// Settled says that both families have been answered, or have failed for
+	// good: all is final.
 	Settled bool
 	// Addresses are in the order in which they are tried: IPv6 before IPv4,
-	// ascending. Loopback and private ones are among them, see [AddressKind].
+	// ascending. They may become more until the host is settled. Loopback and
+	// private ones are among them, see [AddressKind].
 	Addresses []netip.Addr
 	// Total is how many addresses there were, before MaxAddresses.
 	Total int
-	// Late are addresses that came when the host had settled without them.
-	Late []netip.Addr
 	// Problem says why there are no Addresses.
 	Problem Problem
 	// Notes are odd facts, each once.
@@ -79,7 +82,8 @@ func (r *Resolver) prepare(h *Host) {
 	switch p := nameProblem(h.Name); {
 	case h.Settled:
 	case p != "":
-		h.Problem, h.Settled = p, true
+		h.Problem = p
+		h.settle()
 	case isLocalhost(h.Name):
 		h.settleAt(r.wanted(localAddresses()))
 	}
@@ -93,28 +97,22 @@ func (h *Host) settleAt(addrs []netip.Addr) {
 
 // settle makes what is known final.
 func (h *Host) settle() {
-	h.Settled = true
+	h.Ready, h.Settled = true, true
 	if len(h.Addresses) == 0 {
 		if h.Problem == "" {
 			h.Problem = ProblemNoData
 		}
 		return
 	}
-	if h.Problem != "" && h.Problem != ProblemNoData && h.Problem != ProblemNXDomain {
-		h.note(failedFamily(h.A))
-	}
 	h.Problem = ""
+	h.noteKinds()
+}
+
+// noteKinds notes what kinds of addresses there are.
+func (h *Host) noteKinds() {
 	for _, addr := range h.Addresses {
 		h.note(AddressKind(addr).problem())
 	}
-}
-
-// failedFamily says which family failed, from what came of A, when the other has addresses.
-func failedFamily(a dnsclient.Status) Problem {
-	if a == dnsclient.StatusOK {
-		return ProblemAAAAFailed
-	}
-	return ProblemAFailed
 }
 
 // add takes addresses of one family out of total into the host.
@@ -125,14 +123,10 @@ func (h *Host) add(addrs []netip.Addr, total int) {
 		h.note(ProblemTooManyAddresses)
 	}
 	addrs = addrs[:min(len(addrs), MaxAddresses)]
-	if h.Settled {
-		h.Late = addrs
-		return
-	}
 	h.Addresses = sortedAddresses(slices.Concat(h.Addresses, addrs))
 }
 
-// take records what came of the lookup of one family.
+// take records the answer of one family.
 func (h *Host) take(a *dnsclient.Answer) {
 	switch {
 	case a.Status == dnsclient.StatusCancelled:
@@ -153,9 +147,7 @@ func (h *Host) take(a *dnsclient.Answer) {
 		h.add(addrs, a.Total)
 		return
 	}
-	if !h.Settled {
-		h.Problem = worse(h.Problem, statusProblem(a))
-	}
+	h.Problem = worse(h.Problem, statusProblem(a))
 }
 
 func (h *Host) note(p Problem) { h.Notes = noted(h.Notes, p) }

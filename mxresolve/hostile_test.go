@@ -1,7 +1,8 @@
 package mxresolve
 
 import (
-	"slices"
+	"context"
+	"fmt"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -170,8 +171,8 @@ func TestHostile56LyingCounts(t *testing.T) {
 func TestHostile57DroppedFamily(t *testing.T) {
 	t.Parallel()
 	testHostile(t, []hostile{
-		{57, "aaaa", ";! a.test. drop-aaaa\nx.test. MX 10 a.test.\na.test. A 198.51.100.1", true, KindMX, "", "", "10 a.test 198.51.100.1 (aaaa-unanswered)"},
-		{57, "a", ";! a.test. A drop\nx.test. MX 10 a.test.\na.test. AAAA 2001:db8::1", true, KindMX, "", "", "10 a.test 2001:db8::1 (a-unanswered)"},
+		{57, "aaaa", ";! a.test. drop-aaaa\nx.test. MX 10 a.test.\na.test. A 198.51.100.1", true, KindMX, "", "", "10 a.test 198.51.100.1 (aaaa-failed)"},
+		{57, "a", ";! a.test. A drop\nx.test. MX 10 a.test.\na.test. AAAA 2001:db8::1", true, KindMX, "", "", "10 a.test 2001:db8::1 (a-failed)"},
 		{57, "no address", ";! a.test. drop-aaaa\nx.test. MX 10 a.test.\na.test. TXT x", true, KindMX, "", "", "10 a.test !timeout"},
 	})
 }
@@ -190,68 +191,111 @@ func TestHostile58OddNames(t *testing.T) {
 	testHostile(t, cases)
 }
 
-// 57: the grace is kept exactly, a late answer is told as late, and nothing is
-// waited for when all hosts have settled.
+// 57: a host is ready after the grace, exactly, and what a slow family brings
+// is added to it. What never comes is waited for until its lookup has failed,
+// or the caller gives up.
 func TestHostile57Grace(t *testing.T) {
 	const zone = `
 ;! fast.test. AAAA delay 100ms
 ;! late.test. AAAA delay 400ms
 ;! never.test. AAAA drop
+;! nothing.test. AAAA drop
 ;! slow.test. delay 900ms
+;! slow-a.test. A delay 500ms
 x.test.    MX 10 fast.test.
 x.test.    MX 20 late.test.
 x.test.    MX 30 never.test.
-x.test.    MX 40 slow.test.
+x.test.    MX 40 nothing.test.
+x.test.    MX 50 slow.test.
+x.test.    MX 60 slow-a.test.
 fast.test. A 198.51.100.1
 fast.test. AAAA 2001:db8::1
 late.test. A 198.51.100.2
 late.test. AAAA 2001:db8::2
-never.test. A 198.51.100.3
+late.test. AAAA fe80::2
+never.test. A 192.168.0.3
+nothing.test. TXT "x"
 slow.test. A 198.51.100.4
+slow-a.test. A 198.51.100.5
+slow-a.test. AAAA 2001:db8::5
 `
-	synctest.Test(t, func(t *testing.T) {
-		s, err := lab.NewDNS(zone)
-		if err != nil {
-			t.Fatal(err)
-		}
-		l := newPipes()
-		s.ServeTCP(l)
-		r := &Resolver{DNS: &dnsclient.Client{Servers: []string{"192.0.2.1:53"}, Dial: l.dial, TCP: true}}
-		start := time.Now()
-		settled := make(map[string]time.Duration)
-		res := r.Resolve(t.Context(), "x.test", func(list []Host) {
-			for _, h := range list {
-				if _, known := settled[h.Name]; h.Settled && !known {
-					settled[h.Name] = time.Since(start)
+	const known = "10 fast.test 2001:db8::1 198.51.100.1; 20 late.test 2001:db8::2 fe80::2 198.51.100.2 (link-local); " +
+		"30 never.test 192.168.0.3 (private) (aaaa-%s); 40 nothing.test !%s; 50 slow.test 198.51.100.4; " +
+		"60 slow-a.test 2001:db8::5 198.51.100.5"
+	const never = dnsclient.DefaultRounds * dnsclient.DefaultTimeout
+	for _, test := range []struct {
+		name   string
+		end    func(context.Context) (context.Context, context.CancelFunc)
+		took   time.Duration
+		family string
+		none   Problem
+		err    string
+	}{
+		{"failed", context.WithCancel, never, "failed", ProblemTimeout, "timeout"},
+		{"cancelled", func(ctx context.Context) (context.Context, context.CancelFunc) {
+			ctx, cancel := context.WithCancel(ctx)
+			time.AfterFunc(time.Second, cancel)
+			return ctx, cancel
+		}, time.Second, "unanswered", ProblemCancelled, "cancelled"},
+		{"deadline", func(ctx context.Context) (context.Context, context.CancelFunc) {
+			return context.WithTimeout(ctx, time.Second)
+		}, time.Second, "unanswered", ProblemCancelled, "timeout"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s, err := lab.NewDNS(zone)
+				if err != nil {
+					t.Fatal(err)
 				}
-			}
+				l := newPipes()
+				s.ServeTCP(l)
+				defer func() { _ = s.Close() }()
+				r := &Resolver{DNS: &dnsclient.Client{Servers: []string{"192.0.2.1:53"}, Dial: l.dial, TCP: true}}
+				ctx, cancel := test.end(t.Context())
+				defer cancel()
+				start := time.Now()
+				got := make(map[string]string) // by host: what was told of it, and when
+				res := r.Resolve(ctx, "x.test", func(list []Host) {
+					for _, h := range list {
+						told := fmt.Sprintf("ready %v %v", h.Addresses, time.Since(start))
+						if h.Settled {
+							told = "settled" + strings.TrimPrefix(told, "ready")
+						}
+						state, _, _ := strings.Cut(told, "] ")
+						if h.Ready && !strings.Contains(got[h.Name], state+"] ") {
+							got[h.Name] += told + "; "
+						}
+					}
+				})
+				if took := time.Since(start); took != test.took {
+					t.Errorf("took %v, want %v", took, test.took)
+				}
+				took := test.took.String()
+				for name, want := range map[string]string{
+					"fast.test":    "settled [2001:db8::1 198.51.100.1] 100ms; ",
+					"late.test":    "ready [198.51.100.2] 250ms; settled [2001:db8::2 fe80::2 198.51.100.2] 400ms; ",
+					"never.test":   "ready [192.168.0.3] 250ms; settled [192.168.0.3] " + took + "; ",
+					"nothing.test": "settled [] " + took + "; ",
+					"slow.test":    "settled [198.51.100.4] 900ms; ",
+					"slow-a.test":  "ready [2001:db8::5] 250ms; settled [2001:db8::5 198.51.100.5] 500ms; ",
+				} {
+					if got[name] != want {
+						t.Errorf("%s was told as %q, want %q", name, got[name], want)
+					}
+				}
+				if got, want := hosts(res.Hosts), fmt.Sprintf(known, test.family, test.none); got != want {
+					t.Errorf("hosts\n%s, want\n%s", got, want)
+				}
+				if q := res.Queries[res.Hosts[2].Queries[1]-1]; q.Type != "AAAA" || q.Err != test.err {
+					t.Errorf("what never came: %+v", q)
+				}
+				if got := res.Hosts[2].AAAA; (got == "") != (test.family == "unanswered") {
+					t.Errorf("AAAA of never.test: %q", got)
+				}
+				checkResult(t, res)
+			})
 		})
-		took := time.Since(start)
-		_ = s.Close()
-		for name, want := range map[string]time.Duration{
-			"fast.test": 100 * time.Millisecond, "late.test": DefaultGrace, "never.test": DefaultGrace, "slow.test": 900 * time.Millisecond,
-		} {
-			if settled[name] != want {
-				t.Errorf("%s settled after %v, want %v", name, settled[name], want)
-			}
-		}
-		if took != 900*time.Millisecond {
-			t.Errorf("took %v", took)
-		}
-		const want = "10 fast.test 2001:db8::1 198.51.100.1; 20 late.test 198.51.100.2 (aaaa-unanswered); " +
-			"30 never.test 198.51.100.3 (aaaa-unanswered); 40 slow.test 198.51.100.4"
-		if got := hosts(res.Hosts); got != want {
-			t.Errorf("hosts\n%s, want\n%s", got, want)
-		}
-		late, never := res.Hosts[1], res.Hosts[2]
-		if !slices.Equal(late.Late, addrs("2001:db8::2")) || late.AAAA != dnsclient.StatusOK || never.AAAA != "" {
-			t.Errorf("late %v %q, never %q", late.Late, late.AAAA, never.AAAA)
-		}
-		if q := res.Queries[never.Queries[1]-1]; q.Type != "AAAA" || q.Err != "cancelled" {
-			t.Errorf("what was not waited for: %+v", q)
-		}
-		checkResult(t, res)
-	})
+	}
 }
 
 // A resolve costs two waves of queries, whatever the number of hosts.

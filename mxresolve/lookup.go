@@ -15,7 +15,6 @@ type lookup struct {
 	name   string
 	typ    dnsclient.Type
 	answer *dnsclient.Answer // nil until it came
-	taken  bool
 }
 
 // lookups are those of one Resolve. Only the goroutine of Resolve touches the hosts.
@@ -28,7 +27,8 @@ type lookups struct {
 	timers  []*time.Timer
 }
 
-// lookUp finds the addresses of all hosts of res that have not settled.
+// lookUp finds the addresses of all hosts of res that have not settled. Every
+// lookup ends by itself, or soon after ctx has ended.
 func (r *Resolver) lookUp(ctx context.Context, res *Result, update func([]Host)) {
 	for i := range res.Hosts {
 		r.prepare(&res.Hosts[i])
@@ -36,21 +36,20 @@ func (r *Resolver) lookUp(ctx context.Context, res *Result, update func([]Host))
 	res.tell(update)
 
 	l := r.newLookups(res)
-	ctx, cancel := context.WithCancel(ctx)
 	done, wait := l.start(ctx, r.dns())
-	for l.unsettled() {
-		var changed bool
+	for ended := 0; ended < len(l.all); {
+		var news bool
 		select {
 		case i := <-done:
-			changed = l.take(i)
+			ended++
+			news = l.take(i)
 		case host := <-l.overdue:
-			changed = l.giveUp(host)
+			news = l.ready(host)
 		}
-		if changed {
+		if news {
 			res.tell(update)
 		}
 	}
-	cancel()
 	wait()
 	l.finish()
 }
@@ -103,6 +102,9 @@ func (l *lookups) start(ctx context.Context, dns *dnsclient.Client) (done <-chan
 			for i := range todo {
 				q := &l.all[i]
 				q.answer = dns.Query(ctx, q.name, q.typ)
+				if ctx.Err() != nil && q.answer.Status == dnsclient.StatusTimeout {
+					q.answer.Status = dnsclient.StatusCancelled // it was the caller's deadline
+				}
 				ended <- i
 			}
 		})
@@ -110,47 +112,63 @@ func (l *lookups) start(ctx context.Context, dns *dnsclient.Client) (done <-chan
 	return ended, group.Wait
 }
 
-func (l *lookups) unsettled() bool {
-	return slices.ContainsFunc(l.res.Hosts, func(h Host) bool { return !h.Settled })
+// lacking is the note on a family that could not be learned, should the other
+// have addresses.
+func (q *lookup) lacking() Problem {
+	unanswered, failed := ProblemAUnanswered, ProblemAFailed
+	if q.typ == "AAAA" {
+		unanswered, failed = ProblemAAAAUnanswered, ProblemAAAAFailed
+	}
+	switch q.answer.Status {
+	case dnsclient.StatusOK, dnsclient.StatusNoData, dnsclient.StatusNXDomain:
+		return ""
+	case dnsclient.StatusCancelled:
+		return unanswered
+	}
+	return failed
 }
 
 // take hands an answer to its host, and reports whether that is news.
 func (l *lookups) take(i int) bool {
 	q := &l.all[i]
-	q.taken = true
 	h := &l.res.Hosts[q.host]
 	h.take(q.answer)
 	q.answer.Records, q.answer.Chain = nil, nil // the host has what it keeps
 	l.open[q.host]--
-	switch {
-	case h.Settled:
-		return len(h.Late) > 0
-	case l.open[q.host] == 0:
-		h.settle()
+	if l.open[q.host] == 0 {
+		l.settle(q.host)
 		return true
-	case len(h.Addresses) > 0:
+	}
+	if len(h.Addresses) > 0 {
 		l.timers = append(l.timers, time.AfterFunc(l.grace, func() { l.overdue <- q.host }))
 	}
 	return false
 }
 
-// giveUp settles a host with the addresses of the family that was answered,
-// and reports whether that is news.
-func (l *lookups) giveUp(host int) bool {
+// settle makes a host final whose lookups have all ended.
+func (l *lookups) settle(host int) {
 	h := &l.res.Hosts[host]
-	if h.Settled {
-		return false
-	}
-	if h.A == "" {
-		h.note(ProblemAUnanswered)
-	} else {
-		h.note(ProblemAAAAUnanswered)
+	for i := range l.all {
+		if l.all[i].host == host && len(h.Addresses) > 0 {
+			h.note(l.all[i].lacking())
+		}
 	}
 	h.settle()
+}
+
+// ready lets a host be dialled at the addresses of the family that was answered,
+// while the other is waited for, and reports whether that is news.
+func (l *lookups) ready(host int) bool {
+	h := &l.res.Hosts[host]
+	if h.Ready {
+		return false
+	}
+	h.Ready = true
+	h.noteKinds()
 	return true
 }
 
-// finish takes what came at the last moment, and numbers all queries.
+// finish numbers all queries.
 func (l *lookups) finish() {
 	for _, t := range l.timers {
 		t.Stop()
@@ -158,9 +176,6 @@ func (l *lookups) finish() {
 	for i := range l.all {
 		q := &l.all[i]
 		h := &l.res.Hosts[q.host]
-		if !q.taken {
-			h.take(q.answer)
-		}
 		h.Queries = append(h.Queries, l.res.addQueries(q.answer)...)
 	}
 }

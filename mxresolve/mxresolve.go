@@ -11,10 +11,11 @@
 //     MX host. A single "0 ." is a null MX (RFC 7505): the domain takes no mail.
 //  4. The exchanges are sorted by preference, the same name under two
 //     preferences is one host, and names that cannot be hosts are set aside.
-//  5. A and AAAA of all hosts are asked for at once. A host is settled, and told,
-//     when both are answered, or a grace after one has brought addresses
-//     (after RFC 8305, section 3): a slow AAAA holds nobody back.
-//  6. When all hosts are settled, what is still under way is cancelled.
+//  5. A and AAAA of all hosts are asked for at once. A host is settled when both
+//     are answered or have failed for good.
+//  6. A host is ready to be dialled a grace after one family has brought
+//     addresses (after RFC 8305, section 3), so that a slow AAAA holds nobody
+//     back; the addresses of the other are added when they come.
 //
 // That is two waves of queries, whatever the number of hosts. Every exchange
 // with a server is in [Result.Queries], numbered, as evidence. Names are in
@@ -46,8 +47,8 @@ type Resolver struct {
 	DNS *dnsclient.Client
 	// IPv4 and IPv6 say which families of addresses are asked for. Neither means both.
 	IPv4, IPv6 bool
-	// Grace is how long the second family of a host is waited for once the
-	// first has brought addresses. 0 means DefaultGrace.
+	// Grace is how long after one family of a host has brought addresses the
+	// host is ready without the other. 0 means DefaultGrace.
 	Grace time.Duration
 }
 
@@ -93,8 +94,11 @@ type Query struct {
 // address literal such as "[192.0.2.1]" or "[IPv6:2001:db8::1]".
 //
 // update, which may be nil, is called with a fresh list of all hosts, sorted,
-// when the hosts are known and again whenever one has settled, never twice at
-// once. Resolve returns when all have settled or ctx has ended.
+// when the hosts are known, when one has become ready, and whenever something
+// about one has changed after that: more addresses, settled. It is never called
+// twice at once. Resolve returns when all have settled. When ctx ends all settle
+// at once, with what is known: a family that was not answered is noted where the
+// other has brought addresses, and a host without any has ProblemCancelled.
 func (r *Resolver) Resolve(ctx context.Context, domain string, update func([]Host)) *Result {
 	domain = trimDot(domain)
 	if len(domain) > 0 && domain[0] == '[' {

@@ -174,7 +174,7 @@ func checkResult(t *testing.T, res *Result) {
 		}
 	}
 	for _, h := range res.Hosts {
-		if !h.Settled || (h.Problem == "") != (len(h.Addresses) > 0) {
+		if !h.Settled || !h.Ready || (h.Problem == "") != (len(h.Addresses) > 0) {
 			t.Errorf("host %s settled %v, problem %q, %d addresses", h.Name, h.Settled, h.Problem, len(h.Addresses))
 		}
 		for _, id := range h.Queries {
@@ -306,10 +306,12 @@ func TestUpdate(t *testing.T) {
 	}
 }
 
-// Cancelling ends at once, with what was learned and no claim about the rest.
+// Cancelling ends at once, with what was learned and no claim about the rest,
+// within the grace too.
 func TestCancel(t *testing.T) {
 	t.Parallel()
-	_, addr := serve(t, "x.test. MX 10 fast.test.\nx.test. MX 20 slow.test.\nfast.test. A 198.51.100.1\n;! slow.test. drop\n;! y.test. drop")
+	_, addr := serve(t, "x.test. MX 10 fast.test.\nx.test. MX 20 slow.test.\nfast.test. A 198.51.100.1\n;! slow.test. drop\n;! y.test. drop\n"+
+		"z.test. MX 10 half.test.\nhalf.test. A 198.51.100.2\n;! half.test. drop-aaaa")
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	start := time.Now()
@@ -319,6 +321,13 @@ func TestCancel(t *testing.T) {
 		}
 	})
 	if got := hosts(res.Hosts); got != "10 fast.test 198.51.100.1; 20 slow.test !cancelled" {
+		t.Error(got)
+	}
+	checkResult(t, res)
+	zctx, zcancel := context.WithTimeout(t.Context(), time.Second)
+	defer zcancel()
+	res = resolver(addr).Resolve(zctx, "z.test", nil)
+	if got := hosts(res.Hosts); got != "10 half.test 198.51.100.2 (aaaa-unanswered)" {
 		t.Error(got)
 	}
 	res = resolver(addr).Resolve(ctx, "y.test", nil)

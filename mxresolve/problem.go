@@ -55,8 +55,8 @@ const (
 const (
 	// ProblemTooManyAddresses: there are more than MaxAddresses of a family.
 	ProblemTooManyAddresses Problem = "too-many-addresses"
-	// ProblemAUnanswered, ProblemAAAAUnanswered: the family was not waited for beyond the grace,
-	// since the other had brought addresses.
+	// ProblemAUnanswered, ProblemAAAAUnanswered: the caller gave up before the family was answered,
+	// while the other has brought addresses.
 	ProblemAUnanswered    Problem = "a-unanswered"
 	ProblemAAAAUnanswered Problem = "aaaa-unanswered"
 	// ProblemAFailed, ProblemAAAAFailed: the lookup of the family failed, while the other has brought addresses.
