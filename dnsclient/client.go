@@ -14,8 +14,9 @@
 //     section 9.1); what fits it but is malformed ends the try.
 //  4. A truncated answer is never used: the same server is asked over TCP
 //     (RFC 7766, section 5). A server that does not know EDNS0 is asked once more without.
-//  5. Aliases are followed inside the answer, at most [MaxChain] of them, and
-//     reported in [Answer.Chain].
+//  5. Aliases are followed, at most [MaxChain] of them, and reported in
+//     [Answer.Chain]: inside the answer, and by asking again where a server that
+//     does not recurse tells only its own part.
 //
 // A failure of DNS is a fact like any other and is told in [Answer.Status];
 // there is no error to return. Names are in presentation form without the
@@ -37,9 +38,10 @@ const (
 	DefaultTimeout = 2 * time.Second // of one try
 	DefaultRounds  = 2               // over the servers
 
-	MaxChain   = 8    // aliases followed from one name
-	MaxRecords = 1000 // records kept of one answer
-	MaxAnswers = 100  // records listed in one Exchange
+	MaxChain     = 8    // aliases followed from one name
+	MaxExchanges = 64   // of one query, in all
+	MaxRecords   = 1000 // records kept of one answer
+	MaxAnswers   = 100  // records listed in one Exchange
 )
 
 // Client asks questions. Its zero value asks the system's resolvers over UDP.
@@ -80,7 +82,7 @@ func (c *Client) Query(ctx context.Context, name string, t Type) *Answer {
 		if end == "" {
 			return a
 		}
-		// The alias leads out of what this server, which does not recurse, can tell.
+		// The alias, a new one each time, leads out of what this server, which does not recurse, can tell.
 		if q, err = newQuestion(end, t); err != nil {
 			a.Status, a.Err = StatusFailed, err.Error()
 			return a
@@ -101,6 +103,10 @@ func (c *Client) ask(ctx context.Context, a *Answer, q *question) *reply {
 		for _, server := range servers {
 			if ctx.Err() != nil {
 				a.fail(&Exchange{Err: contextWords(ctx)})
+				return nil
+			}
+			if len(a.Exchanges) >= MaxExchanges {
+				a.fail(&Exchange{Err: errTooMany})
 				return nil
 			}
 			e, r := c.askServer(ctx, a, q, server)
@@ -126,16 +132,22 @@ func (c *Client) askServer(ctx context.Context, a *Answer, q *question, server s
 	}
 	for {
 		e, r := c.try(ctx, q, server, network, edns)
+		if r != nil && len(a.Chain) > 0 && r.tellsNothing(q) {
+			e.Err = "an empty answer: the server does not recurse and does not say that there are no such records"
+			r = nil
+		}
 		a.Exchanges = append(a.Exchanges, *e)
 		switch {
 		case r == nil:
+			return e, nil
+		case r.final():
+			return e, r
+		case len(a.Exchanges) >= MaxExchanges:
 			return e, nil
 		case edns && (e.Rcode == "FORMERR" || e.Rcode == "NOTIMP"):
 			edns = false
 		case r.truncated && network == "udp":
 			network = "tcp"
-		case r.final():
-			return e, r
 		default:
 			return e, nil
 		}
@@ -160,7 +172,8 @@ func (c *Client) timeout() time.Duration {
 // follow takes the records of r, the reply about name, into a. It returns the
 // name to ask for next, or "" when a is complete.
 func (a *Answer) follow(name string, r *reply) (next string) {
-	first := len(a.Chain) == 0
+	before := len(a.Chain)
+	first := before == 0
 	a.AD = r.ad && (first || a.AD)
 	a.Rcode, a.Err = r.rcodeName(), ""
 	if first || r.ttl < a.TTL {
@@ -191,7 +204,7 @@ func (a *Answer) follow(name string, r *reply) (next string) {
 		a.Status, a.Records = StatusNXDomain, nil
 	case len(a.Records) > 0:
 		a.Status, a.Total = StatusOK, max(r.matching, len(a.Records))
-	case len(a.Chain) > 0 && r.leadsOut():
+	case len(a.Chain) > before && r.leadsOut():
 		return name
 	default:
 		a.Status = StatusNoData

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/miekg/dns"
 )
 
 // The numbers are those of the catalogue of hostile behaviours; the cases that
@@ -357,4 +359,69 @@ func answering(t *testing.T, answers func(query []byte) [][]byte) net.PacketConn
 		}
 	}()
 	return conn
+}
+
+// 54: a server that tells an alias and then nothing of where it leads, neither
+// records nor that there are none, is asked once, and the next server after it.
+func TestHostile54AliasIntoNothing(t *testing.T) {
+	t.Parallel()
+	for name, y := range map[string]string{
+		"empty": "", "other name": "z.test. 60 IN A 198.51.100.9", "the alias again": "x.test. 60 IN CNAME y.test.",
+	} {
+		silent := answering(t, telling(t, map[string]string{"x.test.": "x.test. 60 IN CNAME y.test.", "y.test.": y}))
+		_, knows := serve(t, "x.test. CNAME y.test.\ny.test. A 198.51.100.1")
+		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+		defer cancel()
+		a := patient(silent.LocalAddr().String()).Query(ctx, "x.test", "A")
+		if a.Status != StatusFailed || !strings.HasPrefix(a.Err, "an empty answer") || len(a.Exchanges) != 2 || a.Exchanges[1].Err != a.Err {
+			t.Errorf("%s: %s %q after %d exchanges", name, a.Status, a.Err, len(a.Exchanges))
+		}
+		if a := patient(silent.LocalAddr().String(), knows).Query(ctx, "x.test", "A"); a.Status != StatusOK || len(a.Chain) != 1 {
+			t.Errorf("%s: %s %q with another server to ask", name, a.Status, a.Err)
+		}
+	}
+}
+
+// However many servers there are, a query has an end.
+func TestManyServers(t *testing.T) {
+	t.Parallel()
+	_, addr := serve(t, ";! x.test. refused")
+	c := patient(slices.Repeat([]string{addr}, 100)...)
+	a := c.Query(t.Context(), "x.test", "MX")
+	if a.Status != StatusServFail || a.Err != "REFUSED" || len(a.Exchanges) != MaxExchanges {
+		t.Errorf("%s %q after %d exchanges", a.Status, a.Err, len(a.Exchanges))
+	}
+	_, addr = serve(t, ";! x.test. truncate\n;! x.test. formerr-edns\nx.test. MX 10 a.test.")
+	c = patient(slices.Repeat([]string{unused(t)}, MaxExchanges-1)...)
+	c.Servers = append(c.Servers, addr)
+	a = c.Query(t.Context(), "x.test", "MX")
+	if a.Status != StatusServFail || a.Err != "FORMERR" || len(a.Exchanges) != MaxExchanges {
+		t.Errorf("%s %q after %d exchanges", a.Status, a.Err, len(a.Exchanges))
+	}
+}
+
+// telling answers as a server that neither recurses nor gives an SOA record,
+// with one record for each name, or none.
+func telling(t *testing.T, records map[string]string) func(query []byte) [][]byte {
+	return func(query []byte) [][]byte {
+		var q, m dns.Msg
+		if err := q.Unpack(query); err != nil {
+			t.Error(err)
+			return nil
+		}
+		m.SetReply(&q)
+		if text := records[q.Question[0].Name]; text != "" {
+			rr, err := dns.NewRR(text)
+			if err != nil {
+				t.Error(err)
+				return nil
+			}
+			m.Answer = append(m.Answer, rr)
+		}
+		wire, err := m.Pack()
+		if err != nil {
+			t.Error(err)
+		}
+		return [][]byte{wire}
+	}
 }

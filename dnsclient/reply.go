@@ -218,6 +218,13 @@ func (r *reply) leadsOut() bool {
 	return r.rcode == rcodeNoError && !r.recursive && !r.soa
 }
 
+// tellsNothing reports whether a server was asked where an alias of its own
+// leads, and gave neither a record nor a way on nor the proof that there is none.
+func (r *reply) tellsNothing(q *question) bool {
+	_, alias := r.alias(q.name)
+	return r.final() && r.leadsOut() && !alias && len(r.at(q.name, q.typ)) == 0
+}
+
 // at returns the records of type t at name.
 func (r *reply) at(name string, t Type) []Record {
 	var records []Record

@@ -12,6 +12,7 @@ import (
 const (
 	errTimeout   = "timeout"
 	errCancelled = "cancelled"
+	errTooMany   = "more exchanges than a query may have"
 )
 
 // errorWords says in words what ended a try whose context is ctx.
