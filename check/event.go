@@ -98,8 +98,11 @@ func (e *Event) UnmarshalJSON(b []byte) error {
 		Seq: j.Seq, Time: j.Time.Time, Elapsed: time.Duration(j.Elapsed), Kind: j.Kind,
 		Stage: j.Stage, Secure: j.Secure, Transaction: j.Transaction, Note: j.Note,
 	}
-	if j.Latency != nil {
+	switch {
+	case j.Latency != nil:
 		e.Latency = time.Duration(*j.Latency)
+	case j.Kind == probe.KindReply:
+		e.Latency = probe.NoLatency
 	}
 	text := strings.Join(j.Text, "\n")
 	switch j.Kind {

@@ -10,7 +10,7 @@ import (
 type another struct {
 	purpose probe.Purpose
 	options probe.Options
-	from    int // the first recipient it is for, for PurposeRetry
+	from    int // the first recipient it is for: those before have their answer
 }
 
 // next decides whether a session is followed by another with the same address,
@@ -25,7 +25,7 @@ func next(a *probe.Attempt, o *probe.Options) *another {
 	case a.Purpose == probe.PurposeProbe && f != nil && o.Pipeline && pipeliningBroke(a, f):
 		lockstep := *o
 		lockstep.Pipeline = false
-		return &another{purpose: probe.PurposeNoPipelining, options: lockstep}
+		return &another{purpose: probe.PurposeNoPipelining, options: lockstep, from: max(0, f.Transaction-1)}
 	case a.Purpose != probe.PurposeRetry:
 		if from := leftOver(a); from > 0 {
 			return &another{purpose: probe.PurposeRetry, options: *o, from: from}

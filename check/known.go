@@ -33,7 +33,7 @@ func (r *run) checkKnown() {
 		d := diagnose.Diagnose(c)
 		r.known[name] = r.knownAt(c, &d)
 		if len(c.Pending) > 0 {
-			r.observe(func(o Observer) { o.Known(r.refs[i], d.Verdict) })
+			r.told.tell(func(o Observer) { o.Known(r.refs[i], d.Verdict) })
 		}
 	}
 }
@@ -50,6 +50,11 @@ func (r *run) knownAt(c *diagnose.Case, d *diagnose.Diagnosis) (at time.Duration
 	for i, a := range c.Attempts {
 		if a.Target.Preference <= limit {
 			at = max(at, r.jobs[a.ID-1].began.Sub(r.started)+d.Outcomes[i].Elapsed)
+		}
+	}
+	for i := range r.hosts {
+		if r.hosts[i].Preference <= limit {
+			at = max(at, r.readyAt[r.hosts[i].Name])
 		}
 	}
 	return at
@@ -76,7 +81,7 @@ func (r *run) caseOf(box smtp.Mailbox) *diagnose.Case {
 		}
 	}
 	for i := range r.hosts {
-		if !r.hosts[i].Settled {
+		if !r.hosts[i].Ready {
 			c.Pending = append(c.Pending, diagnose.Pending{Host: r.hosts[i].Name, Preference: r.hosts[i].Preference})
 		}
 	}

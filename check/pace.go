@@ -5,6 +5,8 @@ import (
 	"net/netip"
 	"sync"
 	"time"
+
+	"github.com/smtpcheck/smtpcheck/probe"
 )
 
 // spacing is the least time between two connections to one address and port.
@@ -16,7 +18,7 @@ const spacing = time.Second
 type Pace struct {
 	mu     sync.Mutex
 	places map[netip.AddrPort]*place
-	shut   map[string]bool // hosts that said 421 or asked to slow down
+	shut   map[string]bool // names and addresses of hosts that said 421 or asked to slow down
 }
 
 type place struct {
@@ -65,18 +67,30 @@ func (p *Pace) place(addr netip.AddrPort) *place {
 	return pl
 }
 
-// close remembers that a host wants no more connections now.
-func (p *Pace) close(host string) {
+// close remembers that a host, by any of its names and at any of its
+// addresses, wants no more connections now.
+func (p *Pace) close(t probe.Target) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.shut == nil {
 		p.shut = make(map[string]bool)
 	}
-	p.shut[host] = true
+	for _, key := range keys(t) {
+		p.shut[key] = true
+	}
 }
 
-func (p *Pace) closed(host string) bool {
+func (p *Pace) closed(t probe.Target) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return p.shut[host]
+	for _, key := range keys(t) {
+		if p.shut[key] {
+			return true
+		}
+	}
+	return false
+}
+
+func keys(t probe.Target) []string {
+	return append([]string{t.Addr.Addr().String(), t.Host}, t.Also...)
 }

@@ -2,7 +2,6 @@ package check
 
 import (
 	"cmp"
-	"context"
 	"fmt"
 	"net"
 	"net/netip"
@@ -14,37 +13,42 @@ import (
 	"github.com/smtpcheck/smtpcheck/probe"
 )
 
-// targets returns the addresses of settled hosts that are to be probed and were
-// not planned before, in MX order. An address under several names is one target.
-// What is left out is listed as skipped.
-func (r *run) targets(hosts []mxresolve.Host) []probe.Target {
-	var out []probe.Target
-	at := make(map[netip.Addr]int)
-	for i := range hosts {
-		h := &hosts[i]
-		if !h.Settled {
-			continue
-		}
-		for _, addr := range h.Addresses {
-			if k, ok := at[addr]; ok {
-				out[k].Also = append(out[k].Also, h.Name)
-				continue
-			}
-			if r.planned[addr] {
-				continue
-			}
-			r.planned[addr] = true
-			if kind, reason := r.leftOut(h, addr); kind != "" {
-				r.skip(h.Name, h.Preference, addr, kind, reason)
-				continue
-			}
-			at[addr] = len(out)
-			out = append(out, probe.Target{
-				Host: h.Name, Preference: h.Preference, Addr: netip.AddrPortFrom(addr, r.opts.Port),
-			})
+// planHost plans the addresses of a host. An address under several names is
+// one session, which is the most preferred host's. What is left out is listed as skipped.
+func (r *run) planHost(h *mxresolve.Host) {
+	for _, addr := range h.Addresses {
+		j, known := r.planned[addr]
+		switch kind, reason := r.leftOut(h, addr); {
+		case known && j != nil:
+			j.alsoAt(h)
+		case known:
+		case kind != "":
+			r.planned[addr] = nil
+			r.skip(h.Name, h.Preference, addr, kind, reason)
+		default:
+			t := probe.Target{Host: h.Name, Preference: h.Preference, Addr: netip.AddrPortFrom(addr, r.opts.Port)}
+			r.planned[addr] = r.newJob(t, probe.PurposeProbe, nil, r.boxes())
 		}
 	}
-	return out
+}
+
+// alsoAt notes that a host has the address of the session too. If it is more
+// preferred the session counts as that host's; its name was not known when the
+// certificate was checked, should the session be over.
+func (j *job) alsoAt(h *mxresolve.Host) {
+	t := &j.target
+	if t.Host == h.Name || slices.Contains(t.Also, h.Name) {
+		return
+	}
+	if h.Preference < t.Preference {
+		t.Also = append([]string{t.Host}, t.Also...)
+		t.Host, t.Preference = h.Name, h.Preference
+	} else {
+		t.Also = append(slices.Clip(t.Also), h.Name)
+	}
+	if j.attempt != nil {
+		j.attempt.Target = *t
+	}
 }
 
 // leftOut says why an address is not probed; "" when it is.
@@ -67,24 +71,15 @@ func (r *run) leftOut(h *mxresolve.Host, addr netip.Addr) (diagnose.SkipKind, st
 	return "", ""
 }
 
-// skipLate is for addresses that DNS gave when the host was already being probed
-// by its other addresses.
-const skipLate diagnose.SkipKind = "late"
-
-// noteLate lists the addresses that came too late to be planned.
-func (r *run) noteLate() {
-	for i := range r.hosts {
-		for _, addr := range r.hosts[i].Late {
-			if !r.planned[addr] {
-				r.planned[addr] = true
-				r.skip(r.hosts[i].Name, r.hosts[i].Preference, addr, skipLate, "DNS gave it too late")
-			}
+// count is how many addresses are planned to be probed.
+func (r *run) count() (n int) {
+	for _, j := range r.planned {
+		if j != nil {
+			n++
 		}
 	}
+	return n
 }
-
-// count is how many addresses are planned to be probed.
-func (r *run) count() int { return len(r.planned) - 1 - len(r.skipped) }
 
 func family(addr netip.Addr) string {
 	if addr.Is4() {
@@ -119,26 +114,17 @@ func ownAddresses() []netip.Addr {
 	return own
 }
 
-// routed reports whether this machine has a way to the address's family. It
-// asks the kernel, which sends nothing for it. Behind a dialler of the user's it is not
-// for us to say.
+// routed reports whether this machine has a way to the address. It asks the
+// kernel, which sends nothing for it. Behind a dialler of the user's it is not for us to say.
 func (r *run) routed(addr netip.Addr) bool {
 	if r.opts.Probe.Dial != nil || r.opts.Server != "" {
 		return true
 	}
-	if addr.IsLoopback() || addr.IsLinkLocalUnicast() {
-		return true
+	conn, err := net.Dial("udp", netip.AddrPortFrom(addr, 9).String())
+	if err == nil {
+		_ = conn.Close()
 	}
-	way, asked := r.routes[addr.Is4()]
-	if !asked {
-		conn, err := net.Dial("udp", netip.AddrPortFrom(addr, 9).String())
-		way = err == nil || !noRoute(err)
-		if err == nil {
-			_ = conn.Close()
-		}
-		r.routes[addr.Is4()] = way
-	}
-	return way
+	return err == nil || !noRoute(err)
 }
 
 // compareJobs orders sessions: by preference, host and address of the ones they
@@ -165,27 +151,4 @@ func compareAddrs(a, b netip.Addr) int {
 		return -1
 	}
 	return a.Compare(b)
-}
-
-// follow plans the connection that follows a session, if any does.
-func (r *run) follow(ctx context.Context, j *job) {
-	if j.attempt == nil {
-		if j.skipped {
-			r.skip(j.target.Host, j.target.Preference, j.target.Addr.Addr(), diagnose.SkipInterrupted, "interrupted")
-		}
-		return
-	}
-	if asksForQuiet(j.attempt) {
-		r.opts.Pace.close(j.target.Host)
-	}
-	n := next(j.attempt, &j.options)
-	if n == nil || ctx.Err() != nil {
-		return
-	}
-	k := r.newJob(j.target, n.purpose, j, j.boxes)
-	k.options = n.options
-	if n.purpose == probe.PurposeRetry {
-		k.boxes = j.boxes[n.from:]
-	}
-	r.start(ctx, k)
 }

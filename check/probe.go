@@ -9,7 +9,6 @@ import (
 	"slices"
 	"sort"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/smtpcheck/smtpcheck/diagnose"
@@ -61,37 +60,38 @@ type Options struct {
 // cannot be done at all, such as a host that is not an MX host of the domain.
 func Probe(ctx context.Context, recipients []Recipient, opts Options) ([]*Report, error) {
 	r := newRun(recipients, opts)
-	r.observe(func(o Observer) { o.Begin(r.refs) })
+	defer r.told.close()
+	r.told.tell(func(o Observer) { o.Begin(r.refs) })
+	if err := r.compose(); err != nil {
+		return nil, err
+	}
 	if err := r.loop(ctx); err != nil {
 		return nil, err
 	}
 	return r.reports(), nil
 }
 
-// run is one destination being probed. Its fields belong to loop, but for what
-// mu guards.
+// run is one destination being probed. Its fields belong to loop.
 type run struct {
 	opts       Options
 	recipients []Recipient
 	refs       []Ref
 	started    time.Time
 	messages   map[string]message // by recipient
+	told       *announcer
 
-	hosts      []mxresolve.Host // as far as known
+	hosts      []mxresolve.Host         // as far as known
+	readyAt    map[string]time.Duration // when each host could be dialled
 	resolution *mxresolve.Result
-	planned    map[netip.Addr]bool
-	queue      []*job // mx first: those not yet begun
-	jobs       []*job
+	planned    map[netip.Addr]*job // nil for an address that is skipped
 	skipped    []diagnose.Skip
 	own        []netip.Addr
-	routes     map[bool]bool // by family: is there a way out
-	nextID     int
-	running    int
-	ended      chan result
-	slots      chan struct{}
-	known      map[string]time.Duration // when a recipient's verdict was known
 
-	mu sync.Mutex // serialises the observer
+	jobs    []*job // all of them; those of number n at n-1
+	waiting []*job // planned and not begun
+	running int
+	ended   chan result
+	known   map[string]time.Duration // when a recipient's verdict was known
 }
 
 type message struct {
@@ -114,10 +114,9 @@ func newRun(recipients []Recipient, opts Options) *run {
 		opts.Port = 25
 	}
 	r := &run{
-		opts: opts, recipients: recipients, started: time.Now(),
-		planned: make(map[netip.Addr]bool), routes: make(map[bool]bool),
-		ended: make(chan result), slots: make(chan struct{}, opts.Parallel),
-		known: make(map[string]time.Duration), messages: make(map[string]message),
+		opts: opts, recipients: recipients, started: time.Now(), told: newAnnouncer(opts.Observer),
+		readyAt: make(map[string]time.Duration), planned: make(map[netip.Addr]*job),
+		ended: make(chan result), known: make(map[string]time.Duration), messages: make(map[string]message),
 	}
 	for _, x := range recipients {
 		r.refs = append(r.refs, Ref{newULID(r.started), x.Mailbox.String(), micro(r.started)})
@@ -127,51 +126,48 @@ func newRun(recipients []Recipient, opts Options) *run {
 
 func micro(t time.Time) Time { return Time{t.UTC().Truncate(time.Microsecond)} }
 
-func (r *run) observe(f func(Observer)) {
-	if r.opts.Observer != nil {
-		r.mu.Lock()
-		defer r.mu.Unlock()
-		f(r.opts.Observer)
-	}
-}
+// lingering is how long, from the beginning, addresses that are late are waited
+// for when all else is done. A DNS client tries twice as long.
+const lingering = 2 * time.Second
 
 // loop resolves, plans and probes until nothing is left to do. It is the only
 // place that decides.
 func (r *run) loop(ctx context.Context) error {
-	if err := r.compose(); err != nil {
-		return err
-	}
+	look, stopLooking := context.WithCancel(ctx)
+	defer stopLooking()
 	updates := make(chan []mxresolve.Host)
 	resolved := make(chan *mxresolve.Result, 1)
-	go func() { resolved <- r.resolve(ctx, func(h []mxresolve.Host) { updates <- h }) }()
-	var grace <-chan time.Time
-	waited := false
+	go func() { resolved <- r.resolve(look, func(h []mxresolve.Host) { updates <- h }) }()
+	var grace, linger <-chan time.Time
+	early := false // sessions may begin although hosts are not known yet
 	for r.resolution == nil || r.running > 0 {
 		select {
 		case r.hosts = <-updates:
-			switch settled, all := countSettled(r.hosts); {
-			case all || waited:
-				r.plan(ctx)
-			case settled && grace == nil:
-				grace = time.After(mxresolve.DefaultGrace)
-			}
 		case <-grace:
-			waited = true
-			r.plan(ctx)
+			early = true
+		case <-linger:
+			stopLooking()
 		case r.resolution = <-resolved:
 			r.hosts = r.resolution.Hosts
-			r.noteLate()
 			if err := r.checkSelected(); err != nil {
 				return err
 			}
-			r.plan(ctx)
-			r.walk(ctx)
 		case x := <-r.ended:
-			r.running--
-			x.end(x.attempt, x.began)
-			r.follow(ctx, x.job)
-			r.checkKnown()
-			r.walk(ctx)
+			r.end(ctx, x)
+		}
+		some, all := r.countReady()
+		if some && grace == nil {
+			grace = time.After(mxresolve.DefaultGrace)
+		}
+		if all || early && r.mayBeginEarly() {
+			r.plan()
+		}
+		r.dispatch(ctx)
+		r.checkKnown()
+		if r.resolution == nil && all && linger == nil && r.running == 0 && len(r.jobs) > 0 {
+			linger = time.After(time.Until(r.started.Add(lingering)))
+		} else if r.running > 0 {
+			linger = nil
 		}
 	}
 	return nil
@@ -185,13 +181,34 @@ func (r *run) resolve(ctx context.Context, update func([]mxresolve.Host)) *mxres
 	return res.Resolve(ctx, r.recipients[0].Mailbox.Domain.ASCII, update)
 }
 
-func countSettled(hosts []mxresolve.Host) (some, all bool) {
-	all = true
-	for i := range hosts {
-		some = some || hosts[i].Settled
-		all = all && hosts[i].Settled
+// countReady reports whether some and all hosts can be dialled, and remembers
+// since when.
+func (r *run) countReady() (some, all bool) {
+	all = r.resolution != nil || len(r.hosts) > 0
+	for i := range r.hosts {
+		h := &r.hosts[i]
+		some = some || h.Ready
+		all = all && h.Ready
+		if _, seen := r.readyAt[h.Name]; h.Ready && !seen {
+			r.readyAt[h.Name] = time.Since(r.started)
+		}
 	}
 	return some, all
+}
+
+// mayBeginEarly reports whether sessions may begin while hosts are still looked
+// up: not where a sender's walk is followed, nor where the hosts not yet known could
+// bring more addresses than may be probed, so that the better ones would be left out.
+func (r *run) mayBeginEarly() bool {
+	const each = 8
+	n := 0
+	for i := range r.hosts {
+		n += len(r.hosts[i].Addresses)
+		if !r.hosts[i].Ready {
+			n += each
+		}
+	}
+	return !r.walks() && n <= r.opts.MaxAddresses
 }
 
 // ErrNotMX is returned when --mx names a host that is none of the domain's.
@@ -220,36 +237,19 @@ func (r *run) checkSelected() error {
 	return fmt.Errorf("%s is %w %s; those are %s", name, ErrNotMX, r.resolution.Domain, strings.Join(names, ", "))
 }
 
-// plan numbers a session for each new address of the hosts that have settled,
-// in MX order, and starts them; with --mx first it only lines them up.
-func (r *run) plan(ctx context.Context) {
-	first := r.walks()
-	if first && r.resolution == nil {
-		return
-	}
+// plan numbers a session for each new address of the hosts that can be
+// dialled, in MX order.
+func (r *run) plan() {
 	hosts := r.hosts
-	if first {
+	if r.walks() {
 		hosts = shuffleEquals(hosts)
 	}
-	var fresh []*job
-	for _, t := range r.targets(hosts) {
-		j := r.newJob(t, probe.PurposeProbe, nil, r.boxes())
-		fresh = append(fresh, j)
-	}
-	if first {
-		r.queue = append(r.queue, fresh...)
-		return
-	}
-	for _, j := range fresh {
-		if r.opts.Pace.closed(j.target.Host) {
-			r.leaveOut(j, diagnose.SkipCourtesy, courtesy)
-			continue
+	for i := range hosts {
+		if hosts[i].Ready {
+			r.planHost(&hosts[i])
 		}
-		r.start(ctx, j)
 	}
 }
-
-const courtesy = "the host asked for no more connections"
 
 // walks reports whether the places are tried one after another until one decides,
 // as a sender does. A message is never sent in any other way.

@@ -13,7 +13,7 @@ import (
 
 // job is one session: planned, running or over.
 type job struct {
-	header  Session
+	header  Session // as the observer was told
 	target  probe.Target
 	purpose probe.Purpose
 	after   *job
@@ -24,32 +24,71 @@ type job struct {
 	skipped bool           // never begun
 }
 
-// result is how a job ended: with an attempt, or never begun.
+// result is how a session ended: with an attempt, or never begun and why.
 type result struct {
-	*job
+	job     *job
 	attempt *probe.Attempt
 	began   time.Time
-}
-
-// end records how the session ended.
-func (j *job) end(a *probe.Attempt, began time.Time) {
-	j.attempt, j.began, j.skipped = a, began, a == nil
+	skip    diagnose.SkipKind
 }
 
 // newJob numbers a session and announces it.
 func (r *run) newJob(t probe.Target, purpose probe.Purpose, after *job, boxes []smtp.Mailbox) *job {
-	r.nextID++
 	j := &job{target: t, purpose: purpose, after: after, boxes: boxes, options: r.opts.Probe}
 	j.header = Session{
-		ID: r.nextID, Purpose: purpose, Host: t.Host, Also: t.Also, Preference: t.Preference,
+		ID: len(r.jobs) + 1, Purpose: purpose, Host: t.Host, Also: t.Also, Preference: t.Preference,
 		Address: t.Addr.String(), Started: micro(time.Now()),
 	}
 	if after != nil {
 		j.header.After = after.header.ID
 	}
 	r.jobs = append(r.jobs, j)
-	r.observe(func(o Observer) { o.Plan(j.header) })
+	r.waiting = append(r.waiting, j)
+	r.told.tell(func(o Observer) { o.Plan(j.header) })
 	return j
+}
+
+// dispatch begins the sessions that may begin now, in MX order. Where a
+// sender's walk is followed it is one after another, while a recipient is undecided.
+func (r *run) dispatch(ctx context.Context) {
+	slices.SortStableFunc(r.waiting, r.compareJobs)
+	limit := r.opts.Parallel
+	if r.walks() {
+		limit = 1
+	}
+	for len(r.waiting) > 0 && r.running < limit {
+		j := r.waiting[0]
+		r.waiting = r.waiting[1:]
+		if r.walks() && j.purpose == probe.PurposeProbe {
+			j.boxes = r.undecided()
+		}
+		j.boxes = slices.DeleteFunc(slices.Clone(j.boxes), r.wasSent)
+		switch {
+		case len(j.boxes) == 0:
+			r.leaveOut(j, diagnose.SkipNotNeeded)
+		case ctx.Err() != nil:
+			r.leaveOut(j, diagnose.SkipInterrupted)
+		default:
+			r.start(ctx, j)
+		}
+	}
+}
+
+// wasSent reports whether text of the recipient's message was sent: it is never
+// sent again, whatever became of it.
+func (r *run) wasSent(box smtp.Mailbox) bool {
+	for _, j := range r.jobs {
+		if j.attempt == nil {
+			continue
+		}
+		tx := j.attempt.Transaction(box.String())
+		for i := range j.attempt.Events {
+			if e := &j.attempt.Events[i]; e.Kind == probe.KindData && e.Transaction == tx {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // start runs a session when its turn has come.
@@ -63,57 +102,67 @@ func (r *run) start(ctx context.Context, j *job) {
 	if len(r.messages) > 0 {
 		o.Message = func(m smtp.Mailbox) *probe.Message { return r.messages[m.String()].msg }
 	}
-	o.Observe = func(e probe.Event) { r.observe(func(obs Observer) { obs.Event(j.header, e) }) }
+	header, target := j.header, j.target
+	o.Observe = func(e probe.Event) { r.told.tell(func(obs Observer) { obs.Event(header, e) }) }
 	o.Continue = func(a *probe.Attempt) bool { return !harvesting(a) }
 	go func() {
-		r.slots <- struct{}{}
-		a, began := r.attempt(ctx, j, o)
-		<-r.slots
-		r.observe(func(obs Observer) { obs.End(j.header) })
-		r.ended <- result{j, a, began}
+		x := r.attempt(ctx, j, target, o)
+		r.told.tell(func(obs Observer) { obs.End(header) })
+		r.ended <- x
 	}()
 }
 
-// attempt has the session when it is its turn; nil when we were told to stop before.
-func (r *run) attempt(ctx context.Context, j *job, o probe.Options) (*probe.Attempt, time.Time) {
-	if r.opts.Pace.enter(ctx, j.target.Addr, j.purpose == probe.PurposePlainFallback) != nil {
-		return nil, time.Time{}
+// attempt has the session when it is its turn at the address, unless we were
+// told to stop, or the host wants no more connections.
+func (r *run) attempt(ctx context.Context, j *job, target probe.Target, o probe.Options) result {
+	pace := r.opts.Pace
+	if pace.enter(ctx, target.Addr, j.purpose == probe.PurposePlainFallback) != nil {
+		return result{job: j, skip: diagnose.SkipInterrupted}
 	}
-	defer r.opts.Pace.leave(j.target.Addr)
+	defer pace.leave(target.Addr)
+	if j.purpose == probe.PurposeProbe && pace.closed(target) {
+		return result{job: j, skip: diagnose.SkipCourtesy}
+	}
 	began := time.Now()
-	a := probe.Run(ctx, j.target, o)
+	a := probe.Run(ctx, target, o)
+	if asksForQuiet(a) {
+		pace.close(target)
+	}
 	a.ID, a.Purpose, a.After = j.header.ID, j.purpose, j.header.After
-	return a, began
+	return result{job: j, attempt: a, began: began}
 }
 
-// walk goes on to the next place of --mx first while a recipient is undecided
-// and nothing is under way.
-func (r *run) walk(ctx context.Context) {
-	if r.resolution == nil || r.running > 0 {
+// end takes over how a session ended, and plans the connection that follows it,
+// if any does.
+func (r *run) end(ctx context.Context, x result) {
+	r.running--
+	j := x.job
+	if x.attempt == nil {
+		r.leaveOut(j, x.skip)
 		return
 	}
-	for len(r.queue) > 0 {
-		j := r.queue[0]
-		r.queue = r.queue[1:]
-		j.boxes = r.undecided()
-		switch {
-		case len(j.boxes) == 0:
-			r.leaveOut(j, diagnose.SkipNotNeeded, "an earlier host decided")
-		case ctx.Err() != nil:
-			r.leaveOut(j, diagnose.SkipInterrupted, "interrupted")
-		case r.opts.Pace.closed(j.target.Host):
-			r.leaveOut(j, diagnose.SkipCourtesy, courtesy)
-		default:
-			r.start(ctx, j)
-			return
-		}
+	j.attempt, j.began = x.attempt, x.began
+	j.attempt.Target = j.target // more names may be known by now
+	n := next(j.attempt, &j.options)
+	if n == nil || ctx.Err() != nil {
+		return
 	}
+	k := r.newJob(j.target, n.purpose, j, j.boxes[n.from:])
+	k.options = n.options
 }
 
-func (r *run) leaveOut(j *job, kind diagnose.SkipKind, reason string) {
+// leaveOut lists an address that was planned and is not probed.
+func (r *run) leaveOut(j *job, kind diagnose.SkipKind) {
+	reasons := map[diagnose.SkipKind]string{
+		diagnose.SkipNotNeeded:   "an earlier host decided",
+		diagnose.SkipInterrupted: "interrupted",
+		diagnose.SkipCourtesy:    "the host asked for no more connections",
+	}
 	j.skipped = true
-	r.skip(j.target.Host, j.target.Preference, j.target.Addr.Addr(), kind, reason)
-	r.observe(func(o Observer) { o.End(j.header) })
+	if j.after == nil {
+		r.skip(j.target.Host, j.target.Preference, j.target.Addr.Addr(), kind, reasons[kind])
+	}
+	r.told.tell(func(o Observer) { o.End(j.header) })
 }
 
 func (r *run) skip(host string, preference uint16, addr netip.Addr, kind diagnose.SkipKind, reason string) {

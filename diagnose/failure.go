@@ -14,7 +14,7 @@ func (h *hearing) byFailure() Outcome {
 		o.Reply, o.Event = h.starttls.Reply, h.starttls.Seq
 	}
 	// After the first byte of message text nobody knows (RFC 5321, section 4.5.3.2.6).
-	if h.mode == ModeData && (h.text || h.failure.Stage == smtp.StageMessage) {
+	if h.mode == ModeData && (h.text || h.failure.Stage == smtp.StageMessage && h.failure.Transaction == h.transaction) {
 		o.Verdict, o.MayBeDelivered, o.Retry = Undetermined, true, RetryNever
 	}
 	o.Sentence = h.failed(h.failure)

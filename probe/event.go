@@ -32,6 +32,7 @@ const (
 	NoteNoPipelining    Note = "no-pipelining"    // pipelining was asked for and is not offered
 	NoteQuitSilent      Note = "quit-silent"      // QUIT was not answered in time
 	NoteLostAfterQuit   Note = "quit-lost"        // the connection ended without an answer to QUIT
+	NoteMoreAfterQuit   Note = "more-after-quit"  // something came behind the 221 of QUIT
 	NoteHarvesting      Note = "harvesting"       // recipients left out after three unknown users
 	NoteNeedsUTF8       Note = "needs-smtputf8"   // an address needs SMTPUTF8 and the server does not offer it
 )
@@ -97,13 +98,17 @@ type Event struct {
 	Text    string      // KindNote: what was noted, in words; KindConnect and KindClose: none
 
 	// Latency is the time from the last byte of the command to the last byte of
-	// the reply; for KindConnect and KindTLS the time that took. Other kinds have none.
+	// the reply; for KindConnect and KindTLS the time that took. Other kinds have
+	// none, nor has a reply to nothing: that is NoLatency.
 	Latency time.Duration
 }
 
+// NoLatency is the latency of a reply that no command was waiting for.
+const NoLatency time.Duration = -1
+
 // HasLatency reports whether the event's Latency means something.
 func (e Event) HasLatency() bool {
-	return e.Kind == KindConnect || e.Kind == KindReply || e.Kind == KindTLS
+	return e.Latency >= 0 && (e.Kind == KindConnect || e.Kind == KindReply || e.Kind == KindTLS)
 }
 
 // Data describes message text that was sent, without any of it.

@@ -15,6 +15,13 @@ import (
 // sendMessage does DATA and the message text (RFC 5321, sections 3.3 and
 // 4.1.1.4). After the first byte of text nothing is ever tried again.
 func sendMessage(s *Session, m *Message) {
+	body, err := m.Open()
+	if err != nil {
+		s.stage = smtp.StageData
+		s.fault("the message cannot be read: " + err.Error())
+		return
+	}
+	defer body.Close()
 	replies, ok := s.Do(smtp.DATA())
 	if !ok {
 		return
@@ -25,13 +32,11 @@ func sendMessage(s *Session, m *Message) {
 		}
 		return
 	}
-	s.stage = smtp.StageMessage
-	body, err := m.Open()
-	if err != nil {
-		s.fail(FailLocal, "the message cannot be read: "+err.Error())
+	if s.early() { // a reply to the message cannot be there before it
+		s.hangUp = true // QUIT would be message text
 		return
 	}
-	defer body.Close()
+	s.stage = smtp.StageMessage
 	sent, ok := s.text(body)
 	if !ok {
 		return
@@ -48,9 +53,10 @@ func sendMessage(s *Session, m *Message) {
 // server that speaks before the end is heard at once.
 func (s *Session) text(body io.Reader) (sent time.Time, ok bool) {
 	h := &digest{hash: sha256.New()}
-	s.wire.interruptible(true)
+	source := &source{Reader: body}
 	_ = s.wire.SetWriteDeadline(s.ends)
-	err := dotStuff(s.stream(), io.TeeReader(body, h))
+	s.wire.interruptible(true)
+	err := dotStuff(s.stream(), io.TeeReader(source, h))
 	s.wire.interruptible(false)
 	sent = time.Now()
 	s.emit(Event{Kind: KindData, Data: &Data{Size: h.size, SHA256: hex.EncodeToString(h.hash.Sum(nil))}}, sent)
@@ -58,17 +64,35 @@ func (s *Session) text(body io.Reader) (sent time.Time, ok bool) {
 		return sent, true
 	}
 	s.hangUp = true
-	if s.wire.waiting() {
-		s.reply(sent)
-		s.over = true
-		return sent, false
-	}
-	if s.wire.ended() {
+	switch {
+	case source.err != nil:
+		s.fail(FailLocal, "the message cannot be read: "+source.err.Error())
+	case s.wire.waiting():
+		if r, ok := s.reply(sent); ok && r.Class() < 4 {
+			s.fail(FailUnsolicited, "a reply before the end of the message")
+		}
+	case s.wire.ended():
 		s.reply(sent) // says how it ended
-		return sent, false
+	default:
+		s.failed(err)
 	}
-	s.failed(err)
+	s.over = true
 	return sent, false
+}
+
+// source remembers that reading failed, so that it is not taken for a fault of
+// the connection.
+type source struct {
+	io.Reader
+	err error
+}
+
+func (s *source) Read(p []byte) (int, error) {
+	n, err := s.Reader.Read(p)
+	if err != nil && !errors.Is(err, io.EOF) {
+		s.err = err
+	}
+	return n, err
 }
 
 type digest struct {

@@ -4,6 +4,7 @@ import (
 	"crypto/x509"
 	"errors"
 	"os"
+	"runtime"
 	"sync"
 )
 
@@ -18,9 +19,9 @@ var bundles = []string{
 }
 
 // bundle is the first of them, read when it is first needed; nil where there is
-// none, or where the user has named other places.
+// none, where the system has a verifier of its own, or where the user has named other places.
 var bundle = sync.OnceValue(func() *x509.CertPool {
-	if os.Getenv("SSL_CERT_FILE") != "" || os.Getenv("SSL_CERT_DIR") != "" {
+	if runtime.GOOS == "darwin" || runtime.GOOS == "windows" || os.Getenv("SSL_CERT_FILE") != "" || os.Getenv("SSL_CERT_DIR") != "" {
 		return nil
 	}
 	for _, name := range bundles {

@@ -6,7 +6,6 @@ import (
 	"net"
 	"net/netip"
 	"os"
-	"syscall"
 	"time"
 
 	"github.com/smtpcheck/smtpcheck/smtp"
@@ -102,8 +101,6 @@ func classifyDial(ctx context.Context, err error) (FailureKind, string) {
 		return FailProhibited, cause(err)
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, os.ErrDeadlineExceeded), isTimeout(err), timedOut(err):
 		return FailTimeout, ""
-	case errors.Is(err, syscall.EADDRNOTAVAIL), errors.Is(err, syscall.EMFILE), errors.Is(err, syscall.ENFILE):
-		return FailLocal, cause(err)
 	}
 	return FailLocal, cause(err)
 }
@@ -116,7 +113,7 @@ func timedOut(err error) bool {
 // close ends the connection and the transcript.
 func (s *Session) close() {
 	if s.tls != nil && !s.hangUp {
-		_ = s.wire.SetWriteDeadline(time.Now().Add(time.Second))
+		s.wire.endBy(time.Now().Add(time.Second))
 		_ = s.tls.Close() // says close_notify, and closes the wire
 	}
 	_ = s.wire.Close()

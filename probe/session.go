@@ -44,10 +44,10 @@ type Session struct {
 // when the dialogue is over: a reply is missing, cannot be used, or was 421.
 // Replies that did arrive are returned all the same.
 func (s *Session) Do(commands ...smtp.Command) (replies []smtp.Reply, ok bool) {
-	s.stage = commands[0].Stage
 	if s.over || s.early() {
 		return nil, false
 	}
+	s.stage = commands[0].Stage
 	sent, ok := s.send(commands)
 	if !ok {
 		return nil, false
@@ -126,7 +126,7 @@ func (s *Session) early() bool {
 	r, at, err := s.reader.Reply()
 	s.wire.poll = false
 	if len(r.Lines) > 0 {
-		s.emit(Event{Kind: KindReply, Reply: &r}, at)
+		s.emit(Event{Kind: KindReply, Reply: &r, Latency: NoLatency}, at)
 	}
 	if err == nil && r.Usable() && r.Code == 421 {
 		s.over = true
@@ -213,7 +213,9 @@ func (s *Session) emit(e Event, at time.Time) {
 	e.Seq = len(s.attempt.Events) + 1
 	e.Time = at.UTC().Truncate(time.Microsecond)
 	e.Elapsed = at.Sub(s.began).Truncate(time.Microsecond)
-	e.Latency = max(0, e.Latency.Truncate(time.Microsecond))
+	if e.Latency != NoLatency {
+		e.Latency = max(0, e.Latency.Truncate(time.Microsecond))
+	}
 	if e.Stage == "" {
 		e.Stage = s.stage
 	}
@@ -241,11 +243,20 @@ func (s *Session) failRaw(kind FailureKind, detail string, raw []byte) {
 	s.over, s.hangUp = true, true
 }
 
+// fault ends the dialogue on a fault of ours; the connection is sound.
+func (s *Session) fault(detail string) {
+	s.emit(Event{Kind: KindFailure, Failure: &Failure{Kind: FailLocal, Detail: detail}}, time.Now())
+	s.over = true
+}
+
 // failed ends the session on an error of the connection.
 func (s *Session) failed(err error) { s.failedPartial(err, false) }
 
 func (s *Session) failedPartial(err error, partial bool) {
 	kind, detail := classify(err)
+	if s.wire.ctx.Err() != nil {
+		kind, detail = FailInterrupted, ""
+	}
 	f := &Failure{Kind: kind, Detail: detail, Partial: partial}
 	s.emit(Event{Kind: KindFailure, Failure: f}, time.Now())
 	s.over, s.hangUp = true, true
@@ -256,7 +267,7 @@ func classify(err error) (FailureKind, string) {
 	switch {
 	case errors.Is(err, context.Canceled):
 		return FailInterrupted, ""
-	case errors.Is(err, os.ErrDeadlineExceeded), errors.Is(err, context.DeadlineExceeded):
+	case errors.Is(err, os.ErrDeadlineExceeded), errors.Is(err, context.DeadlineExceeded), isTimeout(err):
 		return FailTimeout, ""
 	case errors.Is(err, smtp.ErrSessionTooLong):
 		return FailLimit, err.Error()
@@ -266,6 +277,8 @@ func classify(err error) (FailureKind, string) {
 		return FailClosed, ""
 	case isReset(err):
 		return FailReset, ""
+	case isUnreachable(err):
+		return FailReset, cause(err)
 	case strings.Contains(err.Error(), "tls: "):
 		return FailProtocol, "inside TLS: " + smtp.Printable(err.Error())
 	}

@@ -199,7 +199,8 @@ func (s *Session) envelope(mail, rcpt smtp.Command) bool {
 	if s.opts.Pipeline && s.caps.Has("PIPELINING") {
 		replies, _ := s.Do(mail, rcpt)
 		ok := len(replies) == 2
-		for _, r := range replies {
+		for i, r := range replies {
+			s.stage = []smtp.Stage{mail.Stage, rcpt.Stage}[i]
 			ok = s.positive(r) && ok && !s.over
 		}
 		return ok
@@ -236,11 +237,11 @@ func (s *Session) mailParams(recipient smtp.Mailbox, m *Message) []string {
 // QUIT means that the answers before it were not to their commands either.
 func Quit(s *Session) {
 	s.transaction = 0
-	s.stage = smtp.StageQuit
 	s.over = false
 	if s.early() {
 		return
 	}
+	s.stage = smtp.StageQuit
 	s.ends = later(s.ends, time.Now().Add(quitTimeout))
 	sent, ok := s.sendQuit()
 	if !ok {
@@ -251,22 +252,16 @@ func Quit(s *Session) {
 	if len(r.Lines) > 0 {
 		s.emit(Event{Kind: KindReply, Reply: &r, Latency: at.Sub(sent)}, at)
 	}
-	switch kind, _ := classifyQuit(err); {
-	case err != nil && kind == FailTimeout:
-		s.note(NoteQuitSilent, "no answer to QUIT within 2 s")
-		return
-	case err != nil:
-		s.note(NoteLostAfterQuit, "the server closed the connection without an answer to QUIT")
-		return
-	}
-	s.drain(r, at)
-}
-
-func classifyQuit(err error) (FailureKind, string) {
 	if err == nil {
-		return "", ""
+		s.drain(r, at)
+		return
 	}
-	return classify(err)
+	s.hangUp = true
+	if kind, _ := classify(err); kind == FailTimeout {
+		s.note(NoteQuitSilent, "no answer to QUIT within 2 s")
+	} else {
+		s.note(NoteLostAfterQuit, "the server closed the connection without an answer to QUIT")
+	}
 }
 
 func (s *Session) sendQuit() (time.Time, bool) {
@@ -277,22 +272,24 @@ func (s *Session) sendQuit() (time.Time, bool) {
 	s.emit(Event{Kind: KindCommand, Command: quit.Line}, sent)
 	if err != nil && !s.wire.ended() {
 		s.note(NoteLostAfterQuit, "QUIT could not be sent: "+cause(err))
+		s.hangUp = true
 		return sent, false
 	}
 	return sent, true
 }
 
 // drain reads to the end after the reply to QUIT. More replies mean that one
-// was taken for another.
+// was taken for another, unless this one is 221, which only QUIT can have.
 func (s *Session) drain(r smtp.Reply, at time.Time) {
-	wait := closeTimeout
-	proper := r.Usable() && (r.Code == 221 || r.Class() >= 4 && r.Code == 421)
-	s.wire.deadline = at.Add(wait)
+	proper := r.Usable() && r.Code == 221
+	s.wire.deadline = at.Add(closeTimeout)
 	err := s.reader.Fill()
 	switch {
+	case err == nil && proper:
+		s.note(NoteMoreAfterQuit, "the server said more behind its 221")
 	case err == nil:
 		s.failRaw(FailUnsolicited, "more replies than commands: an earlier one was not to its command", slices.Clone(s.reader.Buffered()))
-	case proper:
+	case proper, r.Usable() && r.Code == 421:
 	case !r.Usable():
 		s.fail(FailProtocol, "the reply to QUIT cannot be used")
 	default:

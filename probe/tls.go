@@ -37,6 +37,9 @@ func (s *Session) handshake() bool {
 	conn := tls.Client(s.wire, s.tlsConfig())
 	if err := conn.Handshake(); err != nil {
 		kind, detail := classifyTLS(err)
+		if s.wire.ctx.Err() != nil {
+			kind, detail = FailInterrupted, ""
+		}
 		s.fail(kind, detail)
 		return false
 	}
@@ -48,6 +51,7 @@ func (s *Session) handshake() bool {
 	s.emit(Event{Kind: KindTLS, TLS: facts, Latency: done.Sub(began)}, done)
 	if s.opts.TLSVerify && !facts.Verified {
 		s.decline("a verified certificate is required: " + facts.Problem)
+		s.hangUp = s.opts.TLS == Implicit // the greeting was not read: QUIT would speak first
 		return false
 	}
 	return true
@@ -227,7 +231,7 @@ func classifyTLS(err error) (FailureKind, string) {
 	switch {
 	case errors.Is(err, context.Canceled):
 		return FailInterrupted, ""
-	case errors.Is(err, os.ErrDeadlineExceeded):
+	case errors.Is(err, os.ErrDeadlineExceeded), isTimeout(err):
 		return FailTimeout, ""
 	case errors.As(err, &record):
 		return FailTLS, "the server did not answer with TLS"
@@ -235,6 +239,8 @@ func classifyTLS(err error) (FailureKind, string) {
 		return FailClosed, ""
 	case isReset(err):
 		return FailReset, ""
+	case isUnreachable(err):
+		return FailReset, cause(err)
 	case strings.Contains(text, "larger than 8192 bits"):
 		return FailTLSLimit, "the certificate has an RSA key of more than 8192 bits, which this program does not take"
 	case strings.Contains(text, "exceeds maximum of"):

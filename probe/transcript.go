@@ -127,7 +127,7 @@ func (e *Event) timing() string {
 		return "connect"
 	case e.Kind == KindTLS:
 		return "tls"
-	case e.Kind != KindReply:
+	case e.Kind != KindReply || !e.HasLatency():
 		return ""
 	case e.Stage == smtp.StageEHLO && e.Secure:
 		return "ehlo_tls"

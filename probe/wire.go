@@ -2,7 +2,6 @@ package probe
 
 import (
 	"context"
-	"io"
 	"net"
 	"os"
 	"sync"
@@ -23,11 +22,15 @@ type wire struct {
 	done chan struct{} // the pump has ended
 	quit chan struct{} // closed by Close
 
+	forget func() bool // ends the watch of ctx
+
 	mu     sync.Mutex
-	chunks []chunk // arrived and not yet taken
-	ahead  int     // bytes in chunks
-	err    error   // how the stream ended
-	urgent bool    // an arrival interrupts a write
+	chunks []chunk   // arrived and not yet taken
+	ahead  int       // bytes in chunks
+	err    error     // how the stream ended
+	urgent bool      // an arrival interrupts a write
+	broken bool      // we were told to stop: no write any more
+	latest time.Time // no deadline of a write is later, if not zero
 
 	// What follows belongs to the one goroutine that reads.
 	deadline time.Time
@@ -48,6 +51,7 @@ func newWire(ctx context.Context, conn net.Conn) *wire {
 		wake: make(chan struct{}, 1), room: make(chan struct{}, 1),
 		done: make(chan struct{}), quit: make(chan struct{}),
 	}
+	w.forget = context.AfterFunc(ctx, w.stopWriting)
 	go w.pump()
 	return w
 }
@@ -70,12 +74,12 @@ func (w *wire) pump() {
 				w.chunks = append(w.chunks, chunk{nil, now})
 			}
 		}
-		full, urgent := w.ahead >= maxAhead, w.urgent
+		full := w.ahead >= maxAhead
+		if w.urgent {
+			_ = w.Conn.SetWriteDeadline(past)
+		}
 		w.mu.Unlock()
 		signal(w.wake)
-		if urgent {
-			_ = w.SetWriteDeadline(time.Unix(1, 0))
-		}
 		if err != nil {
 			return
 		}
@@ -171,16 +175,46 @@ func (w *wire) waiting() bool {
 // interruptible makes an arrival, or the end of the stream, interrupt a write.
 func (w *wire) interruptible(on bool) {
 	w.mu.Lock()
+	defer w.mu.Unlock()
 	w.urgent = on
-	pending := on && (w.ahead > 0 || w.err != nil)
-	w.mu.Unlock()
-	if pending {
-		_ = w.SetWriteDeadline(time.Unix(1, 0))
+	if on && (w.ahead > 0 || w.err != nil) {
+		_ = w.Conn.SetWriteDeadline(past)
 	}
 }
 
-// SetDeadline sets the deadline of writes only. TLS asks for it when it closes;
-// reading has the session's own deadline.
+// past is a deadline that is over.
+var past = time.Unix(1, 0)
+
+// stopWriting ends a write that is under way and every later one.
+func (w *wire) stopWriting() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.broken = true
+	_ = w.Conn.SetWriteDeadline(past)
+}
+
+// SetWriteDeadline sets when a write must have ended. TLS asks for a time of its
+// own when it closes, which latest bounds.
+func (w *wire) SetWriteDeadline(t time.Time) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	switch {
+	case w.broken:
+		t = past
+	case !w.latest.IsZero() && t.After(w.latest):
+		t = w.latest
+	}
+	return w.Conn.SetWriteDeadline(t)
+}
+
+// endBy bounds the deadlines of the writes still to come.
+func (w *wire) endBy(t time.Time) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.latest = t
+}
+
+// SetDeadline sets the deadline of writes only; reading has the session's own.
 func (w *wire) SetDeadline(t time.Time) error { return w.SetWriteDeadline(t) }
 
 // SetReadDeadline does nothing: see [wire.SetDeadline].
@@ -190,11 +224,10 @@ func (w *wire) SetReadDeadline(time.Time) error { return nil }
 func (w *wire) Close() error {
 	var err error
 	w.once.Do(func() {
+		w.forget()
 		close(w.quit)
 		err = w.Conn.Close()
 		<-w.done
 	})
 	return err
 }
-
-var _ io.Reader = (*wire)(nil)
