@@ -9,16 +9,6 @@ import (
 // What follows is asked of the transcript, so that a report read back from disk
 // answers exactly like a live one.
 
-// Greeted reports whether the server greeted us, however.
-func (a *Attempt) Greeted() bool {
-	for i := range a.Events {
-		if e := &a.Events[i]; e.Kind == KindReply && e.Stage == smtp.StageGreeting {
-			return e.Reply.Usable()
-		}
-	}
-	return false
-}
-
 // Connected reports whether the connection was made.
 func (a *Attempt) Connected() bool {
 	return len(a.Events) > 0 && a.Events[0].Kind == KindConnect
