@@ -42,10 +42,10 @@ func (a *app) explain(c *cobra.Command, out *output, args []string) error {
 	if err != nil {
 		return err
 	}
+	defer s.abandon()
 	if len(args) > 1 || len(args) == 1 && args[0] != "-" {
 		for _, text := range joinReplies(args) {
 			if err := a.explainOne(s, text); err != nil {
-				s.abandon()
 				return err
 			}
 		}
@@ -90,7 +90,6 @@ func (a *app) explainLines(s *sink) error {
 		}
 	}
 	if explained == 0 && a.code == 0 {
-		s.abandon()
 		return usage("there is nothing to explain").hint("smtpcheck explain 550")
 	}
 	return writeError(s.close())

@@ -1,7 +1,7 @@
 package cmd
 
 import (
-	"errors"
+	"cmp"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -56,19 +56,20 @@ func (a *app) mx(c *cobra.Command, n *network, out *output, args []string) error
 	if err != nil {
 		return err
 	}
+	defer s.abandon()
 	var codes []int
 	var werr error
 	for _, d := range domains {
 		doc := check.MX(c.Context(), d, check.Options{DNS: dns, Lab: n.lab})
 		codes = append(codes, doc.ExitCode)
-		werr = errors.Join(werr, report.Write(s.w, doc, s.options))
+		werr = cmp.Or(werr, report.Write(s.w, doc, s.options))
 		if c.Context().Err() != nil {
 			a.code = check.ExitInterrupted
-			return writeError(errors.Join(werr, s.close()))
+			return writeError(cmp.Or(werr, s.close()))
 		}
 	}
 	a.code = check.ExitCode(codes...)
-	return writeError(errors.Join(werr, s.close()))
+	return writeError(cmp.Or(werr, s.close()))
 }
 
 // parseDomains reads domains; of an address it is the domain that counts.

@@ -1,12 +1,17 @@
 package cmd
 
 import (
+	"cmp"
 	"errors"
+	"fmt"
 	"io"
+	"io/fs"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/spf13/pflag"
@@ -47,9 +52,21 @@ func (o *output) add(f *pflag.FlagSet, command string) {
 type sink struct {
 	renderer report.Renderer
 	options  report.Options
-	w        io.Writer
-	file     *os.File // the temporary file of -o; nil for standard output
-	name     string
+	w        *recorder
+	file     *os.File // of -o; nil for standard output, and when it was closed
+	name     string   // what file becomes when it is complete; "": it is no temporary file
+}
+
+// recorder remembers whether a write has failed.
+type recorder struct {
+	io.Writer
+	err error
+}
+
+func (r *recorder) Write(p []byte) (int, error) {
+	n, err := r.Writer.Write(p)
+	r.err = cmp.Or(r.err, err)
+	return n, err
 }
 
 // resolve checks the flags and turns them into the options of the renderer.
@@ -81,7 +98,7 @@ func (o *output) resolve(a *app) (report.Options, error) {
 	case o.verbose:
 		r.Verbosity = report.Verbose
 	}
-	terminal := o.file == "" && isTerminal(a.stdout)
+	terminal := !o.toFile() && isTerminal(a.stdout)
 	switch o.color {
 	case "auto":
 		r.Color = terminal && os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
@@ -111,13 +128,11 @@ func (a *app) openOutput(o *output) (*sink, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &sink{w: a.stdout, options: opts}
-	if o.file != "" && o.file != "-" {
-		s.file, err = os.CreateTemp(filepath.Dir(o.file), "."+filepath.Base(o.file)+".*")
-		if err != nil {
+	s := &sink{w: &recorder{Writer: a.stdout}, options: opts}
+	if o.toFile() {
+		if err := s.open(o.file, a.stdout); err != nil {
 			return nil, fail(check.ExitCantCreate, "-o %s: %w", quote(o.file), bareError(err))
 		}
-		s.w, s.name = s.file, o.file
 	}
 	s.renderer, err = report.New(s.w, opts)
 	if err != nil {
@@ -125,6 +140,54 @@ func (a *app) openOutput(o *output) (*sink, error) {
 		return nil, err
 	}
 	return s, nil
+}
+
+func (o *output) toFile() bool { return o.file != "" && o.file != "-" }
+
+// open opens the file of -o. A device or a pipe is written to as it is; what is
+// or becomes a plain file is written beside its place and renamed when it is complete.
+func (s *sink) open(name string, stdout *os.File) error {
+	mode, exact := os.FileMode(0o666), false
+	info, err := os.Stat(name)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		if _, err := os.Lstat(name); err == nil {
+			return errors.New("a symbolic link that leads nowhere")
+		}
+	case err != nil:
+		return err
+	case info.IsDir():
+		return syscall.EISDIR
+	case isSame(info, stdout):
+		return nil // /dev/stdout
+	case !info.Mode().IsRegular():
+		s.file, err = os.OpenFile(name, os.O_WRONLY, 0)
+		s.w.Writer = s.file
+		return err
+	default:
+		if name, err = filepath.EvalSymlinks(name); err != nil {
+			return err
+		}
+		mode, exact = info.Mode().Perm(), true
+	}
+	temporary := filepath.Join(filepath.Dir(name), fmt.Sprintf(".smtpcheck-%x", rand.Uint64()))
+	s.file, err = os.OpenFile(temporary, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode) // less the umask
+	if err != nil {
+		return err
+	}
+	s.w.Writer, s.name = s.file, name
+	if exact {
+		if err := s.file.Chmod(mode); err != nil {
+			s.abandon()
+			return err
+		}
+	}
+	return nil
+}
+
+func isSame(info fs.FileInfo, f *os.File) bool {
+	other, err := f.Stat()
+	return err == nil && os.SameFile(info, other)
 }
 
 // bareError is an error without the name of the temporary file.
@@ -136,34 +199,36 @@ func bareError(err error) error {
 	return err
 }
 
-// close completes the output.
+// close completes the output. A file takes its place only if all of it was written.
 func (s *sink) close() error {
 	err := s.renderer.Close()
+	err = cmp.Or(s.w.err, err)
 	if s.file == nil {
 		return err
 	}
-	return errors.Join(err, s.commit())
-}
-
-// commit puts the temporary file in its place.
-func (s *sink) commit() error {
-	if err := s.file.Chmod(0o644); err != nil {
-		return errors.Join(err, s.discard())
+	if err != nil {
+		s.abandon()
+		return err
 	}
-	if err := s.file.Close(); err != nil {
-		return errors.Join(err, s.discard())
+	f := s.file
+	s.file = nil
+	if err = f.Close(); err == nil && s.name != "" {
+		err = os.Rename(f.Name(), s.name)
 	}
-	return os.Rename(s.file.Name(), s.name)
+	if err != nil && s.name != "" {
+		_ = os.Remove(f.Name())
+	}
+	return err
 }
 
-func (s *sink) discard() error {
-	_ = s.file.Close()
-	return os.Remove(s.file.Name())
-}
-
-// abandon drops what was begun.
+// abandon drops what was begun and not closed.
 func (s *sink) abandon() {
-	if s.file != nil {
-		_ = s.discard()
+	if s.file == nil {
+		return
 	}
+	_ = s.file.Close()
+	if s.name != "" {
+		_ = os.Remove(s.file.Name())
+	}
+	s.file = nil
 }

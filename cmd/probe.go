@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net"
@@ -118,6 +119,7 @@ func (a *app) probe(c *cobra.Command, o *probeOptions, args []string) error {
 
 // probeAll probes each destination in turn and reports each.
 func (a *app) probeAll(ctx context.Context, groups [][]check.Recipient, opts check.Options, out *sink, bad int) error {
+	defer out.abandon()
 	opts.Observer = out.renderer
 	opts.Pace = new(check.Pace)
 	var codes []int
@@ -126,20 +128,14 @@ func (a *app) probeAll(ctx context.Context, groups [][]check.Recipient, opts che
 	for _, group := range groups {
 		reports, err := check.Probe(ctx, group, opts)
 		if err != nil {
-			out.abandon()
 			return probeError(err)
 		}
 		for _, r := range reports {
 			codes = append(codes, r.ExitCode)
 			undecided = undecided || r.Reason == "interrupted"
-			if err := out.renderer.Report(r); err != nil && werr == nil {
-				werr = err
-			}
+			werr = cmp.Or(werr, out.renderer.Report(r))
 		}
 		a.followUp(reports, &opts)
-		if errors.Is(werr, syscall.EPIPE) && ctx.Err() == nil && len(groups) > 1 {
-			continue
-		}
 		if ctx.Err() != nil {
 			break
 		}
@@ -154,7 +150,7 @@ func (a *app) probeAll(ctx context.Context, groups [][]check.Recipient, opts che
 			a.code = check.ExitTerminated
 		}
 	}
-	return writeError(errors.Join(werr, out.close()))
+	return writeError(cmp.Or(werr, out.close()))
 }
 
 func count(groups [][]check.Recipient) (n int) {

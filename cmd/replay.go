@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"cmp"
 	"errors"
 	"io"
 	"os"
@@ -45,6 +46,7 @@ func (a *app) replay(c *cobra.Command, o *output, args []string) error {
 	if err != nil {
 		return err
 	}
+	defer out.abandon()
 	var codes []int
 	var werr error
 	err = check.Read(in, func(r *check.Report) error {
@@ -55,12 +57,10 @@ func (a *app) replay(c *cobra.Command, o *output, args []string) error {
 	a.code = check.ExitCode(codes...)
 	switch {
 	case werr != nil:
-		return writeError(errors.Join(werr, out.close()))
+		return writeError(cmp.Or(werr, out.close()))
 	case isPath(err):
-		out.abandon()
 		return fail(check.ExitNoInput, "%s: %w", name, bareError(err))
 	case err != nil:
-		out.abandon()
 		return fail(check.ExitData, "%s: %w", name, err).hint("smtpcheck probe --format json writes a report")
 	}
 	return writeError(out.close())
