@@ -46,7 +46,7 @@ func newQuestion(name string, t Type) (*question, error) {
 	if err != nil {
 		return nil, fmt.Errorf("not a domain name: %w", err)
 	}
-	q.name = trimDot(printed)
+	q.name = TrimDot(printed)
 	return q, nil
 }
 
@@ -59,8 +59,8 @@ func typeCode(t Type) (uint16, bool) {
 	return uint16(code), ok && err == nil
 }
 
-// trimDot takes the final dot from a name, but not an escaped one, and not from the root.
-func trimDot(name string) string {
+// TrimDot takes the final dot from a name, but not an escaped one, and not from the root.
+func TrimDot(name string) string {
 	if name == "." || !dns.IsFqdn(name) {
 		return name
 	}

@@ -180,16 +180,16 @@ func unpack(msg []byte, raw rawRecord) (rr dns.RR, err error) {
 // newRecord turns the library's record into ours.
 func newRecord(rr dns.RR) Record {
 	h := rr.Header()
-	rec := Record{Name: trimDot(h.Name), Type: Type(dns.Type(h.Rrtype).String()), TTL: h.Ttl}
+	rec := Record{Name: TrimDot(h.Name), Type: Type(dns.Type(h.Rrtype).String()), TTL: h.Ttl}
 	switch rr := rr.(type) {
 	case *dns.MX:
-		rec.Preference, rec.Host = rr.Preference, trimDot(rr.Mx)
+		rec.Preference, rec.Host = rr.Preference, TrimDot(rr.Mx)
 	case *dns.CNAME:
-		rec.Host = trimDot(rr.Target)
+		rec.Host = TrimDot(rr.Target)
 	case *dns.NS:
-		rec.Host = trimDot(rr.Ns)
+		rec.Host = TrimDot(rr.Ns)
 	case *dns.PTR:
-		rec.Host = trimDot(rr.Ptr)
+		rec.Host = TrimDot(rr.Ptr)
 	case *dns.A:
 		rec.Addr, _ = netip.AddrFromSlice(rr.A.To4())
 	case *dns.AAAA:

@@ -49,9 +49,14 @@ func (k AddrKind) problem() Problem {
 	return Problem(k)
 }
 
-// sortedAddresses returns addrs without doubles, IPv6 before IPv4, ascending.
+// sortedAddresses returns addrs without doubles, IPv6 before IPv4, ascending. An
+// IPv4 address mapped into IPv6 is dialled as IPv4, and so is one.
 func sortedAddresses(addrs []netip.Addr) []netip.Addr {
-	sorted := slices.SortedFunc(slices.Values(addrs), func(a, b netip.Addr) int {
+	sorted := make([]netip.Addr, 0, len(addrs))
+	for _, addr := range addrs {
+		sorted = append(sorted, addr.Unmap())
+	}
+	slices.SortFunc(sorted, func(a, b netip.Addr) int {
 		return cmp.Or(cmp.Compare(b.BitLen(), a.BitLen()), a.Compare(b))
 	})
 	return slices.Compact(sorted)

@@ -123,7 +123,9 @@ func (h *Host) add(addrs []netip.Addr, total int) {
 		h.note(ProblemTooManyAddresses)
 	}
 	addrs = addrs[:min(len(addrs), MaxAddresses)]
-	h.Addresses = sortedAddresses(slices.Concat(h.Addresses, addrs))
+	both := slices.Concat(h.Addresses, addrs)
+	h.Addresses = sortedAddresses(both)
+	h.Total -= len(both) - len(h.Addresses) // in both families: one mapped into IPv6
 }
 
 // take records the answer of one family.

@@ -3,7 +3,6 @@ package mxresolve
 import (
 	"context"
 	"net"
-	"net/netip"
 	"strconv"
 	"strings"
 	"testing"
@@ -84,14 +83,6 @@ func problems(list []Problem) string {
 		s = append(s, string(p))
 	}
 	return strings.Join(s, " ")
-}
-
-func addrs(list ...string) []netip.Addr {
-	var a []netip.Addr
-	for _, s := range list {
-		a = append(a, netip.MustParseAddr(s))
-	}
-	return a
 }
 
 // pipes is a listener in memory.

@@ -29,6 +29,7 @@ import (
 	"time"
 
 	"github.com/smtpcheck/smtpcheck/dnsclient"
+	"github.com/smtpcheck/smtpcheck/smtp"
 )
 
 // Defaults and limits.
@@ -100,7 +101,7 @@ type Query struct {
 // at once, with what is known: a family that was not answered is noted where the
 // other has brought addresses, and a host without any has ProblemCancelled.
 func (r *Resolver) Resolve(ctx context.Context, domain string, update func([]Host)) *Result {
-	domain = trimDot(domain)
+	domain = dnsclient.TrimDot(domain)
 	if len(domain) > 0 && domain[0] == '[' {
 		return literal(domain, update)
 	}
@@ -148,12 +149,12 @@ func (r *Resolver) implicit(ctx context.Context, res *Result, update func([]Host
 }
 
 // ResolveServer finds the addresses of a server that the user has named: an
-// address, an address literal or a host name, which needs no MX records. The
-// local host is known without DNS (RFC 6761, section 6.3). update is as in [Resolver.Resolve].
+// address, with or without brackets and zone, an address literal or a host name,
+// which needs no MX records. The local host is known without DNS (RFC 6761, section 6.3). update is as in [Resolver.Resolve].
 func (r *Resolver) ResolveServer(ctx context.Context, host string, update func([]Host)) *Result {
-	res := &Result{Domain: trimDot(host), Kind: KindServer}
+	res := &Result{Domain: dnsclient.TrimDot(host), Kind: KindServer}
 	h := Host{Name: res.Domain}
-	if addr, ok := parseLiteral(host); ok {
+	if addr, ok := parseAddress(h.Name); ok {
 		h.settleAt([]netip.Addr{addr})
 	} else if isLocalhost(h.Name) {
 		h.settleAt(r.wanted(localAddresses()))
@@ -167,13 +168,13 @@ func (r *Resolver) ResolveServer(ctx context.Context, host string, update func([
 // literal makes the result for an address literal.
 func literal(domain string, update func([]Host)) *Result {
 	res := &Result{Domain: domain, Kind: KindLiteral}
-	addr, ok := parseLiteral(domain)
-	if !ok {
+	d, err := smtp.ParseDomain(domain)
+	if err != nil {
 		res.Kind, res.Problem = KindFailed, ProblemInvalidName
 		return res
 	}
 	h := Host{Name: domain}
-	h.settleAt([]netip.Addr{addr})
+	h.settleAt([]netip.Addr{d.Literal})
 	res.Hosts = []Host{h}
 	res.tell(update)
 	return res

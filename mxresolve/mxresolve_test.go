@@ -39,6 +39,9 @@ null-mixed.test.   MX 0 .
 literal.test.      MX 10 192.0.2.1.
                    MX 20 2001:db8::1.
                    MX 30 [192.0.2.1].
+                   MX 40 IPv6:2001:db8::1.
+                   MX 50 fe80::1%eth0.
+                   MX 60 [192.0.2.1.
 cname-mx.test.     MX 10 alias.cname-mx.test.
 alias.cname-mx.test. CNAME mx1b.good.test.
 alias.test.        CNAME good.test.
@@ -91,6 +94,15 @@ odd.test.          MX 10 a\032b.test.
                    MX 10 under_score.test.
                    MX 10 dot\.dot.test.
 under_score.test.  A 198.51.100.7
+mapped.test.       MX 10 here.mapped.test.
+                   MX 20 also.mapped.test.
+                   MX 30 inside.mapped.test.
+here.mapped.test.  AAAA ::ffff:198.51.100.8
+                   AAAA 2001:db8::8
+also.mapped.test.  AAAA ::ffff:198.51.100.9
+                   A 198.51.100.9
+                   A 198.51.100.10
+inside.mapped.test. AAAA ::ffff:127.0.0.1
 ;! ad.test. ad
 ad.test.           MX 10 mx1b.good.test.
 `
@@ -116,7 +128,10 @@ func TestResolve(t *testing.T) {
 		{"null10.test", KindNull, ProblemNullMX, "", ""},
 		{"nulls.test", KindNull, ProblemNullMX, "", ""},
 		{"null-mixed.test", KindMX, "", "null-mx-not-alone", "10 mx1.good.test 2001:db8::1 2001:db8::2 198.51.100.1 198.51.100.2"},
-		{"literal.test", KindMX, "", "", "10 192.0.2.1 !exchange-is-address; 20 2001:db8::1 !exchange-is-address; 30 [192.0.2.1] !exchange-is-address"},
+		{"literal.test", KindMX, "", "", "10 192.0.2.1 !exchange-is-address; 20 2001:db8::1 !exchange-is-address; 30 [192.0.2.1] !exchange-is-address; " +
+			"40 IPv6:2001:db8::1 !exchange-is-address; 50 fe80::1%eth0 !exchange-is-address; 60 [192.0.2.1 !invalid-name"},
+		{"mapped.test", KindMX, "", "", "10 here.mapped.test 2001:db8::8 198.51.100.8; 20 also.mapped.test 198.51.100.9 198.51.100.10; " +
+			"30 inside.mapped.test 127.0.0.1 (loopback)"},
 		{"cname-mx.test", KindMX, "", "", "10 alias.cname-mx.test 198.51.100.3 (cname)"},
 		{"alias.test", KindMX, "", "cname", "10 mx1.good.test 2001:db8::1 2001:db8::2 198.51.100.1 198.51.100.2; 20 MX1b.good.test 198.51.100.3; 20 mx2.good.test 2001:db8::3"},
 		{"alias-implicit.test", KindImplicit, "", "cname", "0 alias-implicit.test 198.51.100.4 (cname)"},
@@ -143,6 +158,8 @@ func TestResolve(t *testing.T) {
 		{"[IPv6:2001:db8::1]", KindLiteral, "", "", "0 [IPv6:2001:db8::1] 2001:db8::1"},
 		{"[ipv6:::1]", KindLiteral, "", "", "0 [ipv6:::1] ::1 (loopback)"},
 		{"[IPv6:192.0.2.1]", KindFailed, ProblemInvalidName, "", ""},
+		{"[2001:db8::1]", KindFailed, ProblemInvalidName, "", ""},
+		{"[IPv6:::ffff:192.0.2.1]", KindLiteral, "", "", "0 [IPv6:::ffff:192.0.2.1] 192.0.2.1"},
 		{"[192.0.2.1", KindFailed, ProblemInvalidName, "", ""},
 		{"[fe80::1%eth0]", KindFailed, ProblemInvalidName, "", ""},
 		{"[x]", KindFailed, ProblemInvalidName, "", ""},
@@ -270,6 +287,16 @@ func TestResolveServer(t *testing.T) {
 		"":                    "0  !invalid-name",
 		"a b":                 "0 a b !invalid-name",
 		"[2001:db8::1":        "0 [2001:db8::1 !invalid-name",
+		"2001:db8::1]":        "0 2001:db8::1] !invalid-name",
+		"[[2001:db8::1]]":     "0 [[2001:db8::1]] !invalid-name",
+		"[192.0.2.1]":         "0 [192.0.2.1] 192.0.2.1",
+		"[IPv6:192.0.2.1]":    "0 [IPv6:192.0.2.1] !invalid-name",
+		"fe80::1%eth0":        "0 fe80::1%eth0 fe80::1%eth0 (link-local)",
+		"[fe80::1%eth0]":      "0 [fe80::1%eth0] fe80::1%eth0 (link-local)",
+		"::ffff:192.0.2.1":    "0 ::ffff:192.0.2.1 192.0.2.1",
+		"[::ffff:192.0.2.1]":  "0 [::ffff:192.0.2.1] 192.0.2.1",
+		"here.mapped.test":    "0 here.mapped.test 2001:db8::8 198.51.100.8",
+		`a\\.`:                `0 a\\ !invalid-name`,
 	} {
 		told := 0
 		res := resolver(addr).ResolveServer(t.Context(), host, func([]Host) { told++ })
@@ -280,6 +307,12 @@ func TestResolveServer(t *testing.T) {
 	}
 	if n := s.Asked("mx1b.good.test", "MX"); n > 0 {
 		t.Errorf("%d queries for MX", n)
+	}
+	if n := s.Asked("fe80::1%eth0", "") + s.Asked("[fe80::1%eth0]", ""); n > 0 {
+		t.Errorf("%d queries for an address with a zone", n)
+	}
+	if h := resolver(addr).Resolve(t.Context(), "mapped.test", nil).Hosts[1]; h.Total != 2 {
+		t.Errorf("%d addresses in all, want 2", h.Total)
 	}
 }
 

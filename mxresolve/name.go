@@ -3,12 +3,14 @@ package mxresolve
 import (
 	"net/netip"
 	"strings"
+
+	"github.com/smtpcheck/smtpcheck/smtp"
 )
 
 // nameProblem says why name cannot be the name of a host, or "". An underscore
 // is let through: such hosts exist, and senders connect to them.
 func nameProblem(name string) Problem {
-	if _, ok := parseLiteral(name); ok {
+	if _, ok := parseAddress(name); ok {
 		return ProblemAddress
 	}
 	if len(name) > 253 {
@@ -44,31 +46,17 @@ func isLocalhost(name string) bool {
 	return name == "localhost" || strings.HasSuffix(name, ".localhost")
 }
 
-// parseLiteral reads an address, with or without the brackets and the tag of
-// an address literal (RFC 5321, section 4.1.3). Zones are no part of it.
-func parseLiteral(s string) (netip.Addr, bool) {
-	inner, bracketed := strings.CutPrefix(s, "[")
-	if bracketed {
-		var closed bool
-		if inner, closed = strings.CutSuffix(inner, "]"); !closed {
+// parseAddress reads an address as people write one: bare, with a zone or
+// without, in brackets, or as the address literal that [smtp.ParseDomain] reads.
+func parseAddress(s string) (netip.Addr, bool) {
+	if inner, ok := strings.CutPrefix(s, "["); ok {
+		if s, ok = strings.CutSuffix(inner, "]"); !ok {
 			return netip.Addr{}, false
 		}
 	}
-	tagged := len(inner) > 5 && strings.EqualFold(inner[:5], "IPv6:")
-	if tagged {
-		inner = inner[5:]
+	if d, err := smtp.ParseDomain("[" + s + "]"); err == nil {
+		return d.Literal, true
 	}
-	addr, err := netip.ParseAddr(inner)
-	if err != nil || addr.Zone() != "" || tagged && addr.Is4() {
-		return netip.Addr{}, false
-	}
-	return addr, true
-}
-
-// trimDot takes the final dot from a name that has one.
-func trimDot(name string) string {
-	if len(name) > 1 && !strings.HasSuffix(name, `\.`) {
-		return strings.TrimSuffix(name, ".")
-	}
-	return name
+	addr, err := netip.ParseAddr(s)
+	return addr, err == nil
 }
