@@ -1,14 +1,18 @@
 package check
 
 import (
+	"bufio"
 	"bytes"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"io"
 	"mime"
 	"os"
+	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/smtpcheck/smtpcheck/probe"
 	"github.com/smtpcheck/smtpcheck/smtp"
@@ -18,16 +22,31 @@ import (
 type Text struct {
 	From    smtp.Mailbox
 	Subject string   // "": "smtpcheck test message"
-	Body    string   // "": a few lines that say what this is
-	Headers []string // further "Name: value" lines, checked by [ValidHeader]
+	Body    string   // "": a few lines that say what this is; checked by [ValidBody]
+	Headers []string // "Name: value" lines, further or instead of those made here; checked by [ValidHeader]
 	Version string
-	// File is a message to send byte for byte instead of all that; "": none.
+	// Message is sent as it is instead of all that (see [OpenMessage]); nil: none.
+	Message *probe.Message
+	// File is a message to open and send as it is; "": none.
 	File string
 }
 
-// ErrBareCR is returned for a file with a CR that no LF follows: it has no
-// meaning that two mail systems agree on (RFC 5321, section 2.3.8).
-var ErrBareCR = errors.New("it has a CR without LF, which no message may have (RFC 5321, section 2.3.8)")
+// Lines of a header are folded at foldAt and never longer than maxLine (RFC 5322, section 2.1.1).
+const (
+	foldAt  = 78
+	maxLine = 998
+)
+
+// Errors of what a message is made of.
+var (
+	// ErrBareCR is of text with a CR that no LF follows: it has no meaning that two
+	// mail systems agree on (RFC 5321, section 2.3.8).
+	ErrBareCR = errors.New("it has a CR without LF, which no message may have (RFC 5321, section 2.3.8)")
+	// ErrAutoSubmitted is of a header that says who wrote the message; that is us (RFC 3834, section 5).
+	ErrAutoSubmitted = errors.New("a test message always has Auto-Submitted: auto-generated")
+	// ErrChanged is of a message file that is no longer what it was when it was looked at.
+	ErrChanged = errors.New("the message file has changed since it was read")
+)
 
 // ValidHeader reports what is wrong with a header line, or nil (RFC 5322, section 2.2).
 func ValidHeader(line string) error {
@@ -39,14 +58,39 @@ func ValidHeader(line string) error {
 		return fmt.Errorf("the header %q has a CR, LF or NUL", smtp.Printable(name))
 	case name == "" || strings.ContainsFunc(name, func(r rune) bool { return r <= ' ' || r >= 0x7f }):
 		return fmt.Errorf("%q is not a header name", smtp.Printable(name))
-	case len(line) > 998:
-		return fmt.Errorf("the header %q has more than 998 octets", name)
+	case len(line) > maxLine:
+		return fmt.Errorf("the header %q has more than %d octets", name, maxLine)
+	case strings.EqualFold(name, "Auto-Submitted"):
+		return ErrAutoSubmitted
+	case !utf8.ValidString(line):
+		return fmt.Errorf("the header %q is not valid UTF-8", name)
+	case !smtp.IsASCII(line) && !unstructured(name):
+		return fmt.Errorf("the header %q is not ASCII, and only Subject, Comments and X- headers are encoded here", name)
 	}
 	return nil
 }
 
-// Compose makes the message for one recipient (RFC 5322, section 3.6) and its Message-ID.
+// unstructured reports whether a header is text, in which RFC 2047 may encode
+// every word. An address or a parameter has rules of its own.
+func unstructured(name string) bool {
+	name = strings.ToLower(name)
+	return name == "subject" || name == "comments" || strings.HasPrefix(name, "x-")
+}
+
+// ValidBody reports what is wrong with a body, or nil.
+func ValidBody(body string) error {
+	if strings.Contains(strings.ReplaceAll(body, "\r\n", ""), "\r") {
+		return ErrBareCR
+	}
+	return nil
+}
+
+// Compose makes the message for one recipient (RFC 5322, section 3.6) and
+// returns it with its Message-ID, which is "" for a message that was given.
 func (t *Text) Compose(to smtp.Mailbox, now time.Time) (*probe.Message, string) {
+	if t.Message != nil {
+		return t.Message, ""
+	}
 	id := "<" + strings.ToLower(newULID(now)) + ".smtpcheck@" + strings.Trim(t.From.Domain.ASCII, "[]") + ">"
 	subject, body := t.Subject, t.Body
 	if subject == "" {
@@ -56,38 +100,98 @@ func (t *Text) Compose(to smtp.Mailbox, now time.Time) (*probe.Message, string) 
 		body = fmt.Sprintf("This is a test message, sent by the command-line tool smtpcheck %s\n"+
 			"on behalf of %s to find out whether mail\nto %s arrives. It needs no answer.\n", t.Version, t.From, to)
 	}
-	var b bytes.Buffer
-	header := func(name, value string) { fmt.Fprintf(&b, "%s: %s\r\n", name, value) }
-	header("Date", now.Format("Mon, 02 Jan 2006 15:04:05 -0700"))
-	header("Message-ID", id)
-	header("From", "<"+t.From.String()+">")
-	header("To", "<"+to.String()+">")
-	header("Subject", mime.QEncoding.Encode("utf-8", subject))
-	header("Auto-Submitted", "auto-generated")
-	header("MIME-Version", "1.0")
-	header("Content-Type", "text/plain; charset=utf-8")
-	header("Content-Transfer-Encoding", encoding(body))
+	header := t.ownHeaders([][2]string{
+		{"Date", now.Format("Mon, 02 Jan 2006 15:04:05 -0700")},
+		{"Message-ID", id},
+		{"From", "<" + t.From.String() + ">"},
+		{"To", "<" + to.String() + ">"},
+		{"Subject", subject},
+		{"Auto-Submitted", "auto-generated"},
+		{"MIME-Version", "1.0"},
+		{"Content-Type", "text/plain; charset=utf-8"},
+		{"Content-Transfer-Encoding", encoding(body)},
+	})
 	for _, h := range t.Headers {
-		b.WriteString(h + "\r\n")
+		name, value, _ := strings.Cut(h, ":")
+		if strings.EqualFold(name, "Message-ID") {
+			id = strings.TrimSpace(value)
+		}
+		if !smtp.IsASCII(value) {
+			h = headerLine(name, strings.TrimSpace(value))
+		}
+		header += h + "\r\n"
 	}
-	b.WriteString("\r\n")
-	b.WriteString(crlf(body))
-	utf8Header := !isASCII(t.From.Local) || !isASCII(to.Local)
+	all := []byte(header + "\r\n" + crlf(body))
 	return &probe.Message{
-		Size: int64(b.Len()), EightBit: !isASCII(b.String()), UTF8: utf8Header,
-		Open: func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(b.Bytes())), nil },
+		Size: int64(len(all)), EightBit: !smtp.IsASCII(header + body), UTF8: !smtp.IsASCII(header),
+		Open: func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(all)), nil },
 	}, id
 }
 
+// ownHeaders are the headers made here, but for those that the user has given.
+func (t *Text) ownHeaders(fields [][2]string) string {
+	var b strings.Builder
+	for _, f := range fields {
+		given := slices.ContainsFunc(t.Headers, func(h string) bool {
+			name, _, _ := strings.Cut(h, ":")
+			return strings.EqualFold(name, f[0])
+		})
+		if !given {
+			b.WriteString(headerLine(f[0], f[1]) + "\r\n")
+		}
+	}
+	return b.String()
+}
+
+// headerLine writes a header, folded, and with words encoded where it is text
+// that needs it (RFC 2047).
+func headerLine(name, value string) string {
+	if !unstructured(name) {
+		return name + ": " + value
+	}
+	line := fold(name + ": " + mime.QEncoding.Encode("utf-8", value))
+	for part := range strings.SplitSeq(line, "\r\n") {
+		if len(part) > maxLine { // ASCII without a blank to fold at
+			return fold(name + ": " + encodeAll(value))
+		}
+	}
+	return line
+}
+
+// fold breaks a header into lines at blanks, which stay (RFC 5322, section 2.2.3).
+func fold(line string) string {
+	var b strings.Builder
+	width := 0
+	for i, word := range strings.Split(line, " ") {
+		switch {
+		case i == 0:
+		case i > 1 && word != "" && width+1+len(word) > foldAt:
+			b.WriteString("\r\n ")
+			width = 1
+		default:
+			b.WriteByte(' ')
+			width++
+		}
+		b.WriteString(word)
+		width += len(word)
+	}
+	return b.String()
+}
+
+// encodeAll makes encoded words of ASCII text that does not need to be encoded.
+func encodeAll(s string) string {
+	var words []string
+	for chunk := range slices.Chunk([]byte(s), 45) {
+		words = append(words, "=?us-ascii?b?"+base64.StdEncoding.EncodeToString(chunk)+"?=")
+	}
+	return strings.Join(words, " ")
+}
+
 func encoding(body string) string {
-	if isASCII(body) {
+	if smtp.IsASCII(body) {
 		return "7bit"
 	}
 	return "8bit"
-}
-
-func isASCII(s string) bool {
-	return !strings.ContainsFunc(s, func(r rune) bool { return r >= 0x80 })
 }
 
 // crlf gives every line a CRLF, the last one too.
@@ -99,41 +203,136 @@ func crlf(s string) string {
 	return strings.ReplaceAll(s, "\n", "\r\n")
 }
 
-// OpenFile reads a message file once to learn what it is, and returns it ready
-// to be sent byte for byte. A file whose lines end in LF is sent with CRLF, which is the
-// same message; converted tells so.
+// MessageFile is a message file that was looked at and is ready to be sent, any
+// number of times, byte for byte. Lines that end in LF are sent with CRLF, which is
+// the same message; Converted tells so.
+type MessageFile struct {
+	Message   *probe.Message
+	Converted bool
+
+	file *os.File // nil for what is in memory
+	info os.FileInfo
+}
+
+// maxInMemory is the largest message that is taken from a pipe.
+const maxInMemory = 64 << 20
+
+// OpenMessage opens a message file and reads it once. A plain file stays open
+// until it is closed, and [probe.Message.Open] fails with [ErrChanged] if it was
+// written to; anything else, such as a pipe, is kept in memory.
+func OpenMessage(name string) (*MessageFile, error) {
+	file, err := os.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	f, err := newMessageFile(file)
+	if err != nil || f.file == nil {
+		_ = file.Close()
+	}
+	return f, err
+}
+
+func newMessageFile(file *os.File) (*MessageFile, error) {
+	info, err := file.Stat()
+	if err != nil {
+		return nil, err
+	}
+	f := &MessageFile{file: file, info: info}
+	open := f.read
+	if !info.Mode().IsRegular() {
+		text, err := io.ReadAll(io.LimitReader(file, maxInMemory+1))
+		switch {
+		case err != nil:
+			return nil, err
+		case len(text) > maxInMemory:
+			return nil, fmt.Errorf("it is no plain file and has more than %d MiB", maxInMemory>>20)
+		}
+		f.file = nil
+		open = func() io.Reader { return bytes.NewReader(text) }
+	}
+	scan := new(lineScan)
+	if _, err := io.Copy(scan, open()); err != nil {
+		return nil, err
+	}
+	switch {
+	case scan.size == 0:
+		return nil, errors.New("it is empty")
+	case scan.bareCR || scan.last == '\r':
+		return nil, ErrBareCR
+	}
+	f.Converted = scan.bareLF > 0
+	f.Message = &probe.Message{Size: scan.size + scan.bareLF, EightBit: scan.eightBit, UTF8: scan.eightBitHeader}
+	f.Message.Open = func() (io.ReadCloser, error) {
+		r := open()
+		if err := f.unchanged(); err != nil {
+			return nil, err
+		}
+		if f.Converted {
+			r = &crlfReader{src: bufio.NewReader(r)}
+		}
+		return io.NopCloser(r), nil
+	}
+	return f, nil
+}
+
+// read reads the file from its beginning.
+func (f *MessageFile) read() io.Reader {
+	return &unchangedReader{io.NewSectionReader(f.file, 0, f.info.Size()), f}
+}
+
+// unchanged fails with [ErrChanged] if the file was written to.
+func (f *MessageFile) unchanged() error {
+	if f.file == nil {
+		return nil
+	}
+	info, err := f.file.Stat()
+	if err == nil && (info.Size() != f.info.Size() || !info.ModTime().Equal(f.info.ModTime())) {
+		err = ErrChanged
+	}
+	return err
+}
+
+// Close closes the file.
+func (f *MessageFile) Close() error {
+	if f.file == nil {
+		return nil
+	}
+	return f.file.Close()
+}
+
+// OpenFile is [OpenMessage] for a message that is never closed.
 func OpenFile(name string) (m *probe.Message, converted bool, err error) {
-	f, err := os.Open(name)
+	f, err := OpenMessage(name)
 	if err != nil {
 		return nil, false, err
 	}
-	defer f.Close()
-	scan := &lineScan{}
-	if _, err := io.Copy(scan, f); err != nil {
-		return nil, false, err
-	}
-	if scan.bareCR || scan.last == '\r' {
-		return nil, false, ErrBareCR
-	}
-	if scan.size == 0 {
-		return nil, false, errors.New("it is empty")
-	}
-	m = &probe.Message{Size: scan.size + scan.bareLF, EightBit: scan.eightBit}
-	m.Open = func() (io.ReadCloser, error) {
-		f, err := os.Open(name)
-		if err != nil || scan.bareLF == 0 {
-			return f, err
+	return f.Message, f.Converted, nil
+}
+
+// unchangedReader fails at the end of a file that was written to while it was read.
+type unchangedReader struct {
+	src  io.Reader
+	file *MessageFile
+}
+
+func (r *unchangedReader) Read(p []byte) (int, error) {
+	n, err := r.src.Read(p)
+	if errors.Is(err, io.EOF) {
+		if cerr := r.file.unchanged(); cerr != nil {
+			err = cerr
 		}
-		return &crlfReader{src: f}, nil
 	}
-	return m, scan.bareLF > 0, nil
+	return n, err
 }
 
 // lineScan learns about line ends and bytes of what is written to it.
 type lineScan struct {
-	size, bareLF     int64
-	bareCR, eightBit bool
-	last             byte
+	size, bareLF             int64
+	bareCR                   bool
+	eightBit, eightBitHeader bool
+	line                     int // octets of the line so far, but for a CR
+	body                     bool
+	last                     byte
 }
 
 func (s *lineScan) Write(p []byte) (int, error) {
@@ -144,7 +343,18 @@ func (s *lineScan) Write(p []byte) (int, error) {
 		case s.last == '\r' && c != '\n':
 			s.bareCR = true
 		}
-		s.eightBit = s.eightBit || c >= 0x80
+		switch c {
+		case '\n':
+			s.body = s.body || s.line == 0
+			s.line = 0
+		case '\r':
+		default:
+			s.line++
+		}
+		if c >= utf8.RuneSelf {
+			s.eightBit = true
+			s.eightBitHeader = s.eightBitHeader || !s.body
+		}
 		s.last = c
 	}
 	s.size += int64(len(p))
@@ -153,33 +363,27 @@ func (s *lineScan) Write(p []byte) (int, error) {
 
 // crlfReader puts a CR before each LF that has none.
 type crlfReader struct {
-	src  *os.File
-	buf  [8 << 10]byte
-	out  []byte
-	last byte
+	src     *bufio.Reader
+	last    byte
+	pending bool // the LF of a CR that was put in
 }
 
-func (r *crlfReader) Read(p []byte) (int, error) {
-	for len(r.out) == 0 {
-		n, err := r.src.Read(r.buf[:])
-		for _, c := range r.buf[:n] {
-			if c == '\n' && r.last != '\r' {
-				r.out = append(r.out, '\r')
-			}
-			r.out = append(r.out, c)
-			r.last = c
+func (r *crlfReader) Read(p []byte) (n int, err error) {
+	for n < len(p) {
+		if r.pending {
+			p[n], r.last, r.pending = '\n', '\n', false
+			n++
+			continue
 		}
-		if n == 0 && err != nil {
-			return 0, err
+		c, err := r.src.ReadByte()
+		if err != nil {
+			return n, err
 		}
-	}
-	n := copy(p, r.out)
-	r.out = r.out[n:]
-	if len(r.out) == 0 {
-		r.out = nil
+		if c == '\n' && r.last != '\r' {
+			c, r.pending = '\r', true
+		}
+		p[n], r.last = c, c
+		n++
 	}
 	return n, nil
 }
-
-// Close closes the file.
-func (r *crlfReader) Close() error { return r.src.Close() }

@@ -46,9 +46,10 @@ func (m Mailbox) String() string { return m.Local + "@" + m.Domain.ASCII }
 
 // NeedsUTF8 reports whether the local part is not ASCII, so that a server must
 // offer SMTPUTF8 (RFC 6531).
-func (m Mailbox) NeedsUTF8() bool { return !ascii(m.Local) }
+func (m Mailbox) NeedsUTF8() bool { return !IsASCII(m.Local) }
 
-func ascii(s string) bool {
+// IsASCII reports whether s has no bytes over 127.
+func IsASCII(s string) bool {
 	for i := range len(s) {
 		if s[i] >= 0x80 {
 			return false
@@ -183,7 +184,7 @@ func ParseDomain(s string) (Domain, error) {
 	if name == "" {
 		return Domain{}, errors.New("the domain is empty")
 	}
-	if ascii(name) && !strings.Contains(strings.ToLower(name), "xn--") {
+	if IsASCII(name) && !strings.Contains(strings.ToLower(name), "xn--") {
 		name = strings.ToLower(name)
 		if err := checkName(name); err != nil {
 			return Domain{}, err

@@ -84,7 +84,7 @@ func FuzzMailbox(f *testing.F) {
 				t.Errorf("%q: %q, %v", s, cmd.Wire(), err)
 			}
 		}
-		if len(m.String()) > maxPath || !ascii(m.Domain.ASCII) {
+		if len(m.String()) > maxPath || !IsASCII(m.Domain.ASCII) {
 			t.Errorf("%q", m)
 		}
 	})
