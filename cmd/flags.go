@@ -156,7 +156,7 @@ func (t *tlsFlags) apply(c *cobra.Command, o *probe.Options, port uint16) error 
 	}
 	pem, err := os.ReadFile(t.caFile)
 	if err != nil {
-		return fail(check.ExitNoInput, "--ca-file: %w", err)
+		return fail(check.ExitNoInput, "--ca-file %s: %w", quote(t.caFile), bareError(err))
 	}
 	o.RootCAs = x509.NewCertPool()
 	if !o.RootCAs.AppendCertsFromPEM(pem) {

@@ -37,6 +37,7 @@ type probeOptions struct {
 	message       string
 	subject, body string
 	headers       []string
+	file          *check.MessageFile // of message, open; nil: none
 }
 
 func (a *app) probeCommand() *cobra.Command {
@@ -90,6 +91,7 @@ func (a *app) probe(c *cobra.Command, o *probeOptions, args []string) error {
 	if len(args) == 0 {
 		return usage("there is no recipient").hint("smtpcheck probe alice@example.com, or a list: smtpcheck probe - < list")
 	}
+	defer o.close()
 	opts, err := o.options(c)
 	if err != nil {
 		return err
@@ -97,6 +99,11 @@ func (a *app) probe(c *cobra.Command, o *probeOptions, args []string) error {
 	recipients, bad, err := a.parseRecipients(args)
 	if err != nil {
 		return err
+	}
+	if o.file != nil && o.file.Converted {
+		for i := range recipients {
+			recipients[i].Notes = append(recipients[i].Notes, "the lines of the message file end in LF; they are sent with CRLF")
+		}
 	}
 	groups, err := byDomain(recipients)
 	if err != nil {
@@ -115,6 +122,13 @@ func (a *app) probe(c *cobra.Command, o *probeOptions, args []string) error {
 		return err
 	}
 	return a.probeAll(c.Context(), groups, *opts, out, bad)
+}
+
+// close closes the message file.
+func (o *probeOptions) close() {
+	if o.file != nil {
+		_ = o.file.Close()
+	}
 }
 
 // probeAll probes each destination in turn and reports each.
@@ -161,15 +175,8 @@ func count(groups [][]check.Recipient) (n int) {
 }
 
 func probeError(err error) error {
-	var file *check.FileError
-	switch {
-	case errors.Is(err, check.ErrNotMX):
+	if errors.Is(err, check.ErrNotMX) {
 		return usage("--mx: %w", err).hint("--server HOST probes any host")
-	case errors.As(err, &file):
-		if errors.Is(err, syscall.ENOENT) {
-			return fail(check.ExitNoInput, "%w", err)
-		}
-		return fail(check.ExitData, "%w", err)
 	}
 	return err
 }
@@ -320,22 +327,54 @@ func (o *probeOptions) setMessage(c *cobra.Command, opts *check.Options) error {
 	if !c.Flags().Changed("mx") {
 		opts.MX = "first"
 	}
-	for _, name := range []string{"subject", "body", "header"} {
-		if o.message != "" && c.Flags().Changed(name) {
-			return usage("--message and --%s contradict each other: a file is sent as it is", name)
-		}
+	if o.message != "" {
+		return o.openMessage(c, opts)
 	}
 	if !smtp.Safe(o.subject) {
 		return usage("--subject has a CR, LF or NUL")
 	}
+	if err := check.ValidBody(o.body); err != nil {
+		return usage("--body: %w", err)
+	}
 	for _, h := range o.headers {
-		if err := check.ValidHeader(h); err != nil {
-			return usage("--header: %w", err).hint("--header 'X-Tag: value'")
+		if err := o.checkHeader(h); err != nil {
+			return err
 		}
 	}
-	opts.Text = &check.Text{
-		From: *opts.Sender, Subject: o.subject, Body: o.body, Headers: o.headers, Version: Version(), File: o.message,
+	opts.Text = &check.Text{From: *opts.Sender, Subject: o.subject, Body: o.body, Headers: o.headers, Version: Version()}
+	return nil
+}
+
+func (o *probeOptions) checkHeader(line string) error {
+	err := check.ValidHeader(line)
+	name, _, _ := strings.Cut(line, ":")
+	switch {
+	case errors.Is(err, check.ErrAutoSubmitted):
+		return usage("--header: %w", err).hint("leave it out")
+	case err != nil:
+		return usage("--header: %w", err).hint("--header 'X-Tag: value'")
+	case o.subject != "" && strings.EqualFold(name, "Subject"):
+		return usage("--subject and --header Subject contradict each other")
 	}
+	return nil
+}
+
+// openMessage reads --message.
+func (o *probeOptions) openMessage(c *cobra.Command, opts *check.Options) error {
+	for _, name := range []string{"subject", "body", "header"} {
+		if c.Flags().Changed(name) {
+			return usage("--message and --%s contradict each other: a file is sent as it is", name)
+		}
+	}
+	file, err := check.OpenMessage(o.message)
+	switch {
+	case isPath(err):
+		return fail(check.ExitNoInput, "--message %s: %w", quote(o.message), bareError(err))
+	case err != nil:
+		return fail(check.ExitData, "--message %s: %w", quote(o.message), err)
+	}
+	o.file = file
+	opts.Text = &check.Text{From: *opts.Sender, Message: file.Message}
 	return nil
 }
 
