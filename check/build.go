@@ -122,7 +122,10 @@ func (r *run) messageOf(recipient string, c *diagnose.Case, d *diagnose.Diagnosi
 			}
 			switch {
 			case e.Kind == probe.KindData:
-				out.Sent, out.SHA256, out.Host, out.Address = "unknown", e.Data.SHA256, a.Target.Host, a.Target.Addr.String()
+				out.SHA256, out.Host, out.Address = e.Data.SHA256, a.Target.Host, a.Target.Addr.String()
+				if e.Data.Complete {
+					out.Sent = "unknown"
+				}
 			case e.Kind == probe.KindReply && e.Reply.Usable() && e.Reply.Class() == 2 && d.Outcomes[i].Verdict == diagnose.Accepted:
 				out.Sent, out.QueueID, out.AcceptedAt = "yes", diagnose.QueueID(*e.Reply), &Time{e.Time}
 			case e.Kind == probe.KindReply && e.Reply.Usable() && e.Reply.Class() >= 4:
@@ -169,8 +172,11 @@ func newResolution(res *mxresolve.Result) *Resolution {
 	for i := range res.Hosts {
 		h := &res.Hosts[i]
 		host := Host{
-			Name: h.Name, Preference: h.Preference, TTL: h.TTL, Addresses: []string{},
+			Name: h.Name, Preference: h.Preference, Addresses: []string{},
 			Problem: h.Problem, Notes: h.Notes, Aliases: h.Chain, Queries: h.Queries,
+		}
+		if res.Kind == mxresolve.KindMX {
+			host.TTL = &h.TTL
 		}
 		for _, a := range h.Addresses {
 			host.Addresses = append(host.Addresses, a.String())
@@ -181,8 +187,11 @@ func newResolution(res *mxresolve.Result) *Resolution {
 		q := &res.Queries[i]
 		query := Query{
 			ID: q.ID, Server: q.Server, Network: q.Network, Name: q.Name, Type: string(q.Type), Rcode: q.Rcode,
-			RTT: Millis(q.RTT), TTL: q.TTL, AD: q.AD, AA: q.Authoritative, TC: q.Truncated,
+			RTT: Millis(q.RTT), AD: q.AD, AA: q.Authoritative, TC: q.Truncated,
 			Answers: list(q.Answers), Error: q.Err,
+		}
+		if len(q.Answers) > 0 {
+			query.TTL = &q.TTL
 		}
 		if q.Total > len(q.Answers) {
 			query.Total = q.Total

@@ -36,6 +36,9 @@ func exitCode(v diagnose.Verdict, r diagnose.Reason, byDNS bool) int {
 	case diagnose.Unreachable:
 		return ExitUnavailable
 	case diagnose.Undetermined:
+		if r == diagnose.Interrupted {
+			return ExitInterrupted
+		}
 		return ExitProtocol
 	}
 	switch r {
@@ -49,10 +52,10 @@ func exitCode(v diagnose.Verdict, r diagnose.Reason, byDNS bool) int {
 	return ExitNoPerm
 }
 
-// ExitCode is the exit code of several reports together: the first of 70, 69,
-// 68, 67, 77, 76, 75 and 0 that any of them has.
+// ExitCode is the exit code of several reports together: that of an
+// interruption, or else the first of 70, 69, 68, 67, 77, 76, 75 and 0 that any of them has.
 func ExitCode(codes ...int) int {
-	for _, code := range []int{ExitInternal, ExitUnavailable, ExitNoHost, ExitNoUser, ExitNoPerm, ExitProtocol, ExitTempFail} {
+	for _, code := range []int{ExitTerminated, ExitInterrupted, ExitInternal, ExitUnavailable, ExitNoHost, ExitNoUser, ExitNoPerm, ExitProtocol, ExitTempFail} {
 		if slices.Contains(codes, code) {
 			return code
 		}

@@ -41,7 +41,7 @@ type Report struct {
 	Message    *Message    `json:"message,omitempty"`
 
 	Verdict    diagnose.Verdict    `json:"verdict"`
-	Reason     diagnose.Reason     `json:"reason,omitempty"`
+	Reason     diagnose.Reason     `json:"reason"`
 	Side       diagnose.Side       `json:"side"`
 	Confidence diagnose.Confidence `json:"confidence"`
 	DecidedBy  *diagnose.Evidence  `json:"decided_by,omitempty"`
@@ -78,7 +78,7 @@ type Resolution struct {
 type Host struct {
 	Name       string              `json:"name"`
 	Preference uint16              `json:"preference"`
-	TTL        uint32              `json:"ttl"`
+	TTL        *uint32             `json:"ttl,omitempty"` // of the MX record, where there is one
 	Addresses  []string            `json:"addresses"`
 	Problem    mxresolve.Problem   `json:"problem"`
 	Notes      []mxresolve.Problem `json:"notes,omitempty"`
@@ -95,7 +95,7 @@ type Query struct {
 	Type    string   `json:"type"`
 	Rcode   string   `json:"rcode"`
 	RTT     Millis   `json:"rtt_ms"`
-	TTL     uint32   `json:"ttl"`
+	TTL     *uint32  `json:"ttl,omitempty"` // the smallest of the answer's records, where there are any
 	AD      bool     `json:"ad"`
 	AA      bool     `json:"aa,omitempty"`
 	TC      bool     `json:"tc,omitempty"`

@@ -114,7 +114,10 @@ func (e Event) HasLatency() bool {
 // Data describes message text that was sent, without any of it.
 type Data struct {
 	Size   int64  // octets before dot-stuffing
-	SHA256 string // of those octets, in hexadecimal
+	SHA256 string // of those octets, in hexadecimal; "" where not all were sent
+	// Complete says that the line that ends the message was sent too. Without it
+	// a server must not take the message (RFC 5321, section 4.1.1.4).
+	Complete bool
 }
 
 // TLS is what a handshake established: facts, no judgement.

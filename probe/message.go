@@ -59,7 +59,11 @@ func (s *Session) text(body io.Reader) (sent time.Time, ok bool) {
 	err := dotStuff(s.stream(), io.TeeReader(source, h))
 	s.wire.interruptible(false)
 	sent = time.Now()
-	s.emit(Event{Kind: KindData, Data: &Data{Size: h.size, SHA256: hex.EncodeToString(h.hash.Sum(nil))}}, sent)
+	d := &Data{Size: h.size, Complete: err == nil}
+	if d.Complete {
+		d.SHA256 = hex.EncodeToString(h.hash.Sum(nil))
+	}
+	s.emit(Event{Kind: KindData, Data: d}, sent)
 	if err == nil {
 		return sent, true
 	}

@@ -54,23 +54,36 @@ func (a *Attempt) Event(seq int) *Event {
 	return nil
 }
 
-// Capabilities are the service extensions that held at MAIL: those of the last EHLO.
+// Capabilities are the service extensions that hold at MAIL: those of the last
+// EHLO. What was offered before STARTTLS holds no more once TLS was begun, even if it
+// failed (RFC 3207, section 4.2).
 func (a *Attempt) Capabilities() smtp.Capabilities {
-	var caps smtp.Capabilities
-	for _, e := range a.ehlos() {
-		caps = smtp.ParseCapabilities(*e.Reply)
+	ehlos := a.ehlos()
+	if n := len(ehlos); n > 0 && (ehlos[n-1].Secure || !a.beganTLS()) {
+		return smtp.ParseCapabilities(*ehlos[n-1].Reply)
 	}
-	return caps
+	return nil
 }
 
 // CapabilitiesPlain are the service extensions offered before STARTTLS, nil
 // where TLS was not begun by STARTTLS.
 func (a *Attempt) CapabilitiesPlain() smtp.Capabilities {
 	ehlos := a.ehlos()
-	if len(ehlos) == 0 || ehlos[0].Secure || a.TLS() == nil {
+	if len(ehlos) == 0 || ehlos[0].Secure || !a.beganTLS() {
 		return nil
 	}
 	return smtp.ParseCapabilities(*ehlos[0].Reply)
+}
+
+// beganTLS reports whether the server said 220 to STARTTLS.
+func (a *Attempt) beganTLS() bool {
+	for i := range a.Events {
+		e := &a.Events[i]
+		if e.Kind == KindReply && e.Stage == smtp.StageSTARTTLS && e.Reply.Usable() && e.Reply.Code == 220 {
+			return true
+		}
+	}
+	return false
 }
 
 func (a *Attempt) ehlos() []*Event {

@@ -50,7 +50,7 @@ func queryHead(q *check.Query) string {
 		text += " " + strings.Join(flags, " ")
 	}
 	if len(q.Answers) > 0 {
-		text += fmt.Sprintf(" ttl %d", q.TTL)
+		text += " ttl " + seconds(q.TTL)
 	}
 	if q.Error != "" {
 		text += ": " + oneLine(q.Error)

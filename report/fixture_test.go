@@ -81,7 +81,7 @@ func (t *talk) note(n probe.Note, text string) *talk {
 
 func (t *talk) data(size int64) *talk {
 	t.stage = smtp.StageMessage
-	return t.add(probe.Event{Kind: probe.KindData, Data: &probe.Data{Size: size, SHA256: strings.Repeat("5f", 32)}}, ms(0.1))
+	return t.add(probe.Event{Kind: probe.KindData, Data: &probe.Data{Size: size, SHA256: strings.Repeat("5f", 32), Complete: true}}, ms(0.1))
 }
 
 func (t *talk) quit() *talk {
@@ -160,7 +160,7 @@ func newReport(recipient string) *check.Report {
 		Resolution: &check.Resolution{Domain: domain, Kind: mxresolve.KindMX, Hosts: []check.Host{}, Queries: []check.Query{
 			{
 				ID: 1, Server: "192.0.2.53:53", Network: "udp", Name: domain, Type: "MX", Rcode: "NOERROR", RTT: check.Millis(ms(1.234)),
-				TTL: 3600, Answers: []string{"10 mx1." + domain},
+				TTL: hour(), Answers: []string{"10 mx1." + domain},
 			},
 		}},
 		Sessions: []check.Session{}, Side: diagnose.SideNone, Confidence: diagnose.Certain, Findings: []check.Finding{},
@@ -168,7 +168,7 @@ func newReport(recipient string) *check.Report {
 }
 
 func host(name string, preference uint16, addresses ...string) check.Host {
-	return check.Host{Name: name, Preference: preference, TTL: 3600, Addresses: append([]string{}, addresses...)}
+	return check.Host{Name: name, Preference: preference, TTL: hour(), Addresses: append([]string{}, addresses...)}
 }
 
 // mixed is accepted by a third host, after a dead one and a greylisting one.
@@ -378,4 +378,9 @@ func pair(*testing.T) []*check.Report {
 		return r
 	}
 	return []*check.Report{of(1, "gina@good.test", diagnose.Accepted, ""), of(2, "hugo@good.test", diagnose.Rejected, diagnose.NoSuchUser)}
+}
+
+func hour() *uint32 {
+	ttl := uint32(3600)
+	return &ttl
 }

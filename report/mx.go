@@ -141,7 +141,7 @@ func mxGrid(t *theme, r *check.Resolution) *grid {
 		}
 		g.rows = append(g.rows, []cell{
 			{strconv.Itoa(int(h.Preference)), nil}, {clean(h.Name), nil}, {strings.Join(addresses, "\n"), nil},
-			{strconv.FormatUint(uint64(h.TTL), 10), nil}, {strings.Join(notes, "\n"), t.transient},
+			{seconds(h.TTL), nil}, {strings.Join(notes, "\n"), t.transient},
 		})
 		noted = noted || len(notes) > 0
 	}
@@ -173,4 +173,12 @@ func writeMXMarkdown(w io.Writer, m *check.MXReport, o Options) error {
 	mdFindings(&b, r, o)
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+// seconds is a TTL, "" where there is none.
+func seconds(ttl *uint32) string {
+	if ttl == nil {
+		return ""
+	}
+	return strconv.FormatUint(uint64(*ttl), 10)
 }

@@ -60,7 +60,7 @@ func (r *rfcLines) event(s *check.Session, e *probe.Event) {
 		r.last = e.Reply
 		return
 	case probe.KindData:
-		r.add(dim, fmt.Sprintf("* data %d octets sha256 %s", e.Data.Size, clean(e.Data.SHA256)))
+		r.add(dim, strings.TrimSpace(fmt.Sprintf("* data %d octets %s", e.Data.Size, digest(e.Data))))
 	case probe.KindTLS:
 		r.add(dim, handshakeDirective(e.TLS))
 	case probe.KindFailure:
@@ -172,4 +172,12 @@ func handshakeDirective(t *probe.TLS) string {
 		text += ", " + oneLine(t.Curve)
 	}
 	return text
+}
+
+// digest is what is known of message text besides its size.
+func digest(d *probe.Data) string {
+	if !d.Complete {
+		return "broken off"
+	}
+	return "sha256 " + clean(d.SHA256)
 }

@@ -259,5 +259,8 @@ func said(e *probe.Event) diagnose.Verdict {
 
 // message is the one line about message text.
 func message(d *probe.Data) string {
+	if !d.Complete {
+		return fmt.Sprintf("message text, broken off after %d octets", d.Size)
+	}
 	return fmt.Sprintf("message text, %d octets, SHA-256 %s", d.Size, clean(d.SHA256))
 }
