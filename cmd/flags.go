@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
@@ -70,7 +71,7 @@ func (n *network) dial() (dialFunc, error) {
 	case n.source == "":
 		return nil, nil
 	}
-	addr, err := netip.ParseAddr(strings.Trim(n.source, "[]"))
+	addr, err := parseAddr(n.source)
 	if err != nil {
 		return nil, usage("--source %s is not an IP address", quote(n.source))
 	}
@@ -86,33 +87,53 @@ func (n *network) dns() (*dnsclient.Client, error) {
 	case n.resolver == "":
 		return &dnsclient.Client{}, nil
 	}
-	server, err := hostPort(n.resolver, 53)
+	host, port, err := splitServer(n.resolver)
 	if err != nil {
 		return nil, usage("--resolver %s is not an address, with or without a port", quote(n.resolver)).
 			hint("--resolver 192.0.2.53, --resolver 127.0.0.1:5353 or --resolver [2001:db8::53]:53")
 	}
-	if _, err := netip.ParseAddrPort(server); err != nil {
+	addr, err := netip.ParseAddr(host)
+	if err != nil {
 		return nil, usage("--resolver %s is a name; a resolver is given by its IP address", quote(n.resolver))
 	}
-	return &dnsclient.Client{Servers: []string{server}}, nil
+	return &dnsclient.Client{Servers: []string{netip.AddrPortFrom(addr, cmp.Or(port, 53)).String()}}, nil
 }
 
-// hostPort adds a port where there is none: HOST, HOST:PORT, ADDR, [ADDR]:PORT.
-func hostPort(s string, port int) (string, error) {
-	if addr, err := netip.ParseAddr(strings.Trim(s, "[]")); err == nil {
-		return net.JoinHostPort(addr.String(), strconv.Itoa(port)), nil
+// parseAddr reads an IP address, in square brackets or without. An IPv4 address
+// mapped into IPv6 is one of IPv4.
+func parseAddr(s string) (netip.Addr, error) {
+	if len(s) > 1 && s[0] == '[' && s[len(s)-1] == ']' {
+		s = s[1 : len(s)-1]
 	}
-	if !strings.Contains(s, ":") {
-		return net.JoinHostPort(s, strconv.Itoa(port)), nil
+	addr, err := netip.ParseAddr(s)
+	return addr.Unmap(), err
+}
+
+// splitServer reads HOST, HOST:PORT, ADDR, [ADDR] and [ADDR]:PORT. The port is 0
+// where there is none; an address comes without brackets.
+func splitServer(s string) (host string, port uint16, err error) {
+	if addr, err := parseAddr(s); err == nil {
+		return addr.String(), 0, nil
 	}
-	host, p, err := net.SplitHostPort(s)
-	if err != nil {
-		return "", err
+	host = s
+	if strings.Contains(s, ":") {
+		var p string
+		if host, p, err = net.SplitHostPort(s); err != nil {
+			return "", 0, err
+		}
+		n, err := strconv.ParseUint(p, 10, 16)
+		if err != nil || n == 0 {
+			return "", 0, strconv.ErrRange
+		}
+		port = uint16(n)
 	}
-	if n, err := strconv.Atoi(p); err != nil || n < 1 || n > 65535 || host == "" {
-		return "", strconv.ErrRange
+	if addr, err := netip.ParseAddr(host); err == nil {
+		return addr.Unmap().String(), port, nil
 	}
-	return net.JoinHostPort(host, p), nil
+	if host == "" || strings.ContainsAny(s, "[]") { // brackets are for addresses
+		return "", 0, strconv.ErrSyntax
+	}
+	return host, port, nil
 }
 
 // tlsFlags are the flags about TLS.

@@ -4,10 +4,8 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"net"
 	"net/netip"
 	"slices"
-	"strconv"
 	"strings"
 	"syscall"
 
@@ -231,11 +229,11 @@ func (o *probeOptions) connect(opts *check.Options) error {
 
 // sourceFamily leaves out the family that --source cannot connect to.
 func (o *probeOptions) sourceFamily(opts *check.Options) error {
-	addr, err := netip.ParseAddr(strings.Trim(o.network.source, "[]"))
+	addr, err := parseAddr(o.network.source)
 	if err != nil {
 		return nil //nolint:nilerr // there is none
 	}
-	four := addr.Unmap().Is4()
+	four := addr.Is4()
 	if four && opts.IPv6 || !four && opts.IPv4 {
 		return usage("--source %s is not of the family asked for", quote(o.network.source))
 	}
@@ -251,13 +249,14 @@ func (o *probeOptions) setServer(c *cobra.Command, opts *check.Options) error {
 	if c.Flags().Changed("mx") {
 		return usage("--server and --mx contradict each other").hint("--server skips MX")
 	}
-	full, err := hostPort(o.server, int(o.port))
+	host, port, err := splitServer(o.server)
 	if err != nil {
 		return usage("--server %s is not HOST or HOST:PORT", quote(o.server)).hint("--server mx.example.com:2525 or --server [2001:db8::1]:25")
 	}
-	host, p, _ := net.SplitHostPort(full)
-	port, _ := strconv.ParseUint(p, 10, 16)
-	if c.Flags().Changed("port") && port != uint64(o.port) {
+	if port == 0 {
+		port = o.port
+	}
+	if c.Flags().Changed("port") && port != o.port {
 		return usage("--server %s and --port %d contradict each other", quote(o.server), o.port).hint("give the port once")
 	}
 	if _, err := netip.ParseAddr(host); err != nil {
@@ -267,7 +266,7 @@ func (o *probeOptions) setServer(c *cobra.Command, opts *check.Options) error {
 		}
 		host = d.ASCII
 	}
-	opts.Server, opts.Port = host, uint16(port)
+	opts.Server, opts.Port = host, port
 	return nil
 }
 
