@@ -22,9 +22,11 @@ type failure struct {
 	code  int
 	err   error
 	hints []string
+	flags []string // that it is about
+	blame string   // the environment variables at fault, see blameEnvironment
 }
 
-func (f *failure) Error() string { return f.err.Error() }
+func (f *failure) Error() string { return f.blame + f.err.Error() }
 func (f *failure) Unwrap() error { return f.err }
 
 func (f *failure) hint(format string, args ...any) *failure {
@@ -32,8 +34,21 @@ func (f *failure) hint(format string, args ...any) *failure {
 	return f
 }
 
+// about names flags that the text of an error does not name in full.
+func (f *failure) about(flags ...string) *failure {
+	f.flags = append(f.flags, flags...)
+	return f
+}
+
+// fail makes an error. It is about the flags that the format names.
 func fail(code int, format string, args ...any) *failure {
-	return &failure{code: code, err: fmt.Errorf(format, args...)}
+	f := &failure{code: code, err: fmt.Errorf(format, args...)}
+	for _, word := range strings.Fields(format) {
+		if name, ok := strings.CutPrefix(word, "--"); ok {
+			f.flags = append(f.flags, strings.TrimRight(name, ":"))
+		}
+	}
+	return f
 }
 
 // usage is a mistake in what was typed.
@@ -41,7 +56,7 @@ func usage(format string, args ...any) *failure { return fail(check.ExitUsage, f
 
 // complain prints an error and its hints.
 func (a *app) complain(f *failure) {
-	fmt.Fprintf(a.stderr, "smtpcheck: error: %s\n", oneLine(f.err.Error()))
+	fmt.Fprintf(a.stderr, "smtpcheck: error: %s\n", oneLine(f.Error()))
 	for _, h := range f.hints {
 		a.hint("%s", h)
 	}

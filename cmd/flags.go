@@ -44,7 +44,7 @@ func (n *network) add(f *pflag.FlagSet) {
 func (n *network) open() (func(), error) {
 	switch {
 	case n.ipv4 && n.ipv6:
-		return nil, usage("-4 and -6 contradict each other").hint("leave both out to use both families")
+		return nil, usage("-4 and -6 contradict each other").about("ipv4", "ipv6").hint("leave both out to use both families")
 	case n.lab && n.source != "":
 		return nil, usage("--lab and --source contradict each other")
 	case n.lab && n.resolver != "":
@@ -163,7 +163,7 @@ func (t *tlsFlags) apply(c *cobra.Command, o *probe.Options, port uint16) error 
 	if t.verify && o.TLS == probe.Opportunistic {
 		o.TLS = probe.Require
 	}
-	if port == 465 && !c.Flags().Changed("tls") {
+	if port == 465 && !typed(c, "tls") && o.TLS != probe.Never {
 		o.TLS = probe.Implicit
 	}
 	versions := map[string]uint16{"1.0": tls.VersionTLS10, "1.1": tls.VersionTLS11, "1.2": tls.VersionTLS12, "1.3": tls.VersionTLS13}
@@ -205,7 +205,7 @@ func (t *timeFlags) apply(c *cobra.Command, o *probe.Options) error {
 		d    time.Duration
 	}{{"connect-timeout", t.connect}, {"command-timeout", t.command}, {"timeout", t.session}} {
 		if c.Flags().Changed(f.name) && f.d <= 0 {
-			return usage("--%s must be more than nothing", f.name).hint("--%s 10s", f.name)
+			return usage("--%s must be more than nothing", f.name).about(f.name).hint("--%s 10s", f.name)
 		}
 	}
 	if t.rfc && c.Flags().Changed("command-timeout") {
@@ -213,24 +213,6 @@ func (t *timeFlags) apply(c *cobra.Command, o *probe.Options) error {
 	}
 	o.Timeouts = probe.Timeouts{Connect: t.connect, Command: t.command, Session: t.session, RFC: t.rfc}
 	return nil
-}
-
-// environment sets the flags that were not given from SMTPCHECK_FLAG_NAME, but
-// those that send something.
-func environment(c *cobra.Command) error {
-	var err error
-	never := []string{"data", "message", "subject", "body", "header", "help", "version"}
-	c.Flags().VisitAll(func(f *pflag.Flag) {
-		name := "SMTPCHECK_" + strings.ToUpper(strings.ReplaceAll(f.Name, "-", "_"))
-		value, ok := os.LookupEnv(name)
-		if !ok || value == "" || f.Changed || err != nil || slices.Contains(never, f.Name) {
-			return
-		}
-		if serr := c.Flags().Set(f.Name, value); serr != nil {
-			err = fail(check.ExitConfig, "the environment variable %s: %q is not a value for --%s", name, quote(value), f.Name)
-		}
-	})
-	return err
 }
 
 // nearestFlag is the flag whose name is most like name, "" if none is near.

@@ -84,7 +84,7 @@ func (o *output) resolve(a *app) (report.Options, error) {
 		for _, f := range formats {
 			names = append(names, string(f))
 		}
-		return r, usage("smtpcheck %s has no format %s", o.command, quote(o.format)).hint("its formats are %s", strings.Join(names, ", "))
+		return r, usage("smtpcheck %s has no format %s", o.command, quote(o.format)).about("format").hint("its formats are %s", strings.Join(names, ", "))
 	}
 	r.Style = report.Style(o.style)
 	if o.style != "" && !slices.Contains(report.Styles(), r.Style) {
@@ -92,7 +92,7 @@ func (o *output) resolve(a *app) (report.Options, error) {
 	}
 	switch {
 	case o.quiet && o.verbose:
-		return r, usage("-q and -v contradict each other")
+		return r, usage("-q and -v contradict each other").about("quiet", "verbose")
 	case o.quiet:
 		r.Verbosity = report.Quiet
 	case o.verbose:

@@ -253,10 +253,10 @@ func (o *probeOptions) setServer(c *cobra.Command, opts *check.Options) error {
 	if err != nil {
 		return usage("--server %s is not HOST or HOST:PORT", quote(o.server)).hint("--server mx.example.com:2525 or --server [2001:db8::1]:25")
 	}
-	if port == 0 {
+	switch same := typed(c, "server") == typed(c, "port"); {
+	case port == 0, typed(c, "port") && !same:
 		port = o.port
-	}
-	if c.Flags().Changed("port") && port != o.port {
+	case c.Flags().Changed("port") && same && port != o.port:
 		return usage("--server %s and --port %d contradict each other", quote(o.server), o.port).hint("give the port once")
 	}
 	if _, err := netip.ParseAddr(host); err != nil {
@@ -280,6 +280,7 @@ func (o *probeOptions) setSender(_ *cobra.Command, opts *check.Options) error {
 		var f *failure
 		if errors.As(err, &f) {
 			f.err, f.hints = errors.New("--from "+f.Error()), []string{"--from me@example.org, or --from '<>' for the null sender"}
+			return f.about("from")
 		}
 		return err
 	}

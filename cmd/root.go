@@ -52,8 +52,8 @@ func Main() int {
 	defer stop()
 	root := a.root()
 	root.SetArgs(os.Args[1:])
-	err := root.ExecuteContext(ctx)
-	return a.exit(err)
+	c, err := root.ExecuteContextC(ctx)
+	return a.exit(c, err)
 }
 
 // interruptible returns a context that ends at the first SIGINT or SIGTERM. A
@@ -74,7 +74,7 @@ func (a *app) interruptible(ctx context.Context) (context.Context, func()) {
 }
 
 // exit prints an error, if there is one, and chooses the exit code.
-func (a *app) exit(err error) int {
+func (a *app) exit(c *cobra.Command, err error) int {
 	var failed *failure
 	switch {
 	case err == nil:
@@ -85,6 +85,7 @@ func (a *app) exit(err error) int {
 	default:
 		failed = &failure{code: check.ExitInternal, err: err}
 	}
+	blameEnvironment(c, failed)
 	a.complain(failed)
 	return failed.code
 }

@@ -1,0 +1,109 @@
+package cmd
+
+import (
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/smtpcheck/smtpcheck/check"
+)
+
+// contradictions are pairs of flags that cannot both be given; when says with
+// which values, nil with all.
+var contradictions = []struct { //nolint:gochecknoglobals // read only
+	a, b string
+	when func(a, b string) bool
+}{
+	{"json", "format", nil},
+	{"quiet", "verbose", nil},
+	{"ipv4", "ipv6", nil},
+	{"lab", "source", nil},
+	{"lab", "resolver", nil},
+	{"server", "mx", nil},
+	{"rfc-timeouts", "command-timeout", nil},
+	{"data", "stop-after", nil},
+	{"data", "mx", func(_, mx string) bool { return mx == "all" }},
+	{"tls", "tls-verify", func(tls, _ string) bool { return tls == "never" }},
+	{"source", "ipv4", func(source, _ string) bool { addr, err := parseAddr(source); return err == nil && !addr.Is4() }},
+	{"source", "ipv6", func(source, _ string) bool { addr, err := parseAddr(source); return err == nil && addr.Is4() }},
+}
+
+// fromEnvironment marks a flag that was not typed. Its value is the variable's name.
+const fromEnvironment = "environment"
+
+// environment sets the flags that were not given from SMTPCHECK_FLAG_NAME, but
+// those that send something and those that contradict one that was typed.
+func environment(c *cobra.Command) error {
+	var err error
+	never := []string{"data", "message", "subject", "body", "header", "help", "version"}
+	c.Flags().VisitAll(func(f *pflag.Flag) {
+		name := "SMTPCHECK_" + strings.ToUpper(strings.ReplaceAll(f.Name, "-", "_"))
+		value, ok := os.LookupEnv(name)
+		if !ok || value == "" || f.Changed || err != nil || slices.Contains(never, f.Name) {
+			return
+		}
+		if serr := c.Flags().Set(f.Name, value); serr != nil {
+			err = fail(check.ExitConfig, "the environment variable %s: %q is not a value for --%s", name, quote(value), f.Name)
+			return
+		}
+		err = c.Flags().SetAnnotation(f.Name, fromEnvironment, []string{name})
+	})
+	if err != nil {
+		return err
+	}
+	for _, x := range contradictions {
+		a, b := c.Flags().Lookup(x.a), c.Flags().Lookup(x.b)
+		if !on(a) || !on(b) || typed(c, x.a) == typed(c, x.b) || x.when != nil && !x.when(a.Value.String(), b.Value.String()) {
+			continue
+		}
+		give := a
+		if typed(c, x.a) {
+			give = b
+		}
+		if err := give.Value.Set(give.DefValue); err != nil {
+			return err
+		}
+		give.Changed = false
+	}
+	return nil
+}
+
+// on reports whether a flag was given and is not "no".
+func on(f *pflag.Flag) bool {
+	return f != nil && f.Changed && (f.Value.Type() != "bool" || f.Value.String() == "true")
+}
+
+// typed reports whether a flag was given on the command line.
+func typed(c *cobra.Command, name string) bool {
+	return c.Flags().Changed(name) && variable(c, name) == ""
+}
+
+// variable is the environment variable that gave a flag its value, or "".
+func variable(c *cobra.Command, name string) string {
+	f := c.Flags().Lookup(name)
+	if f == nil || !f.Changed || len(f.Annotations[fromEnvironment]) == 0 {
+		return ""
+	}
+	return f.Annotations[fromEnvironment][0]
+}
+
+// blameEnvironment names the variables in an error about flags that they gave
+// their values. That is not a mistake in what was typed.
+func blameEnvironment(c *cobra.Command, f *failure) {
+	var names []string
+	for _, flag := range f.flags {
+		if name := variable(c, flag); name != "" && !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	if len(names) == 0 {
+		return
+	}
+	f.blame = strings.Join(names, ", ") + ": "
+	if f.code == check.ExitUsage {
+		f.code = check.ExitConfig
+	}
+}
