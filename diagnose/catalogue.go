@@ -1,6 +1,7 @@
 package diagnose
 
 import (
+	"strings"
 	"time"
 
 	"github.com/smtpcheck/smtpcheck/smtp"
@@ -26,15 +27,18 @@ type Row struct {
 	// or a class ("4"); "" means any 4yz or 5yz.
 	Codes string
 	// Enhanced are the enhanced status codes it may have, separated by blanks;
-	// each part is a number or "*", as in "*.1.1". They are compared after the
-	// class was replaced by that of the reply code, which is the one that counts.
+	// each part is a number, a range ("700-750") or "*", as in "*.1.1". They are
+	// compared after the class was replaced by that of the reply code, which is the
+	// one that counts.
 	Enhanced string
 	// Stages are those where it may stand; nil means any. A reply whose stage is
 	// not known may be any row's.
 	Stages []smtp.Stage
 	// Words are alternatives, one of which must be in the text. Each is lower-case
 	// text in which "*" stands for anything; "^" at its front and "$" at its end
-	// bind it to the beginning and the end of the text.
+	// bind it to the beginning and the end of the text. It begins and ends as words
+	// do (a last word may have an ending, as in "limited"), but where a "*" is. One
+	// word alone is not looked for in host names, unless a "*" is before it.
 	Words []string
 
 	Reason     Reason // "" for replies that are not refusals
@@ -125,7 +129,10 @@ func RowByID(id string) (Row, bool) {
 func Lookup(stage smtp.Stage, reply smtp.Reply) (Row, Match) {
 	m := Match{Reply: reply, Stage: stage}
 	text := joined(reply)
-	if inner, at, ok := quoted(text); ok {
+	switch inner, at, ok := quoted(text); {
+	case ok && refusesSender(text):
+		text, _, _ = strings.Cut(text, saidMark) // what it quotes is about the sender's mailbox
+	case ok:
 		m.Reply, m.Stage, m.Relayed = inner, at, true
 		text = joined(inner)
 	}
@@ -135,8 +142,8 @@ func Lookup(stage smtp.Stage, reply smtp.Reply) (Row, Match) {
 	if m.Side == "" {
 		m.Side = sideOf(row.Reason)
 	}
-	if s.stage == "" && len(row.Stages) > 0 && m.Confidence != Guess {
-		m.Confidence = lower(m.Confidence)
+	if s.stage == "" && len(row.Stages) > 0 {
+		m.Confidence = withoutStage(row)
 	}
 	m.Retry = row.retry(reply)
 	if hint := retryHint(s.text); hint > 0 && (m.Retry == RetryLater || reply.Class() == 4) {
@@ -144,8 +151,15 @@ func Lookup(stage smtp.Stage, reply smtp.Reply) (Row, Match) {
 	} else if m.Retry == RetryLater {
 		m.RetryAfter = row.RetryAfter
 	}
-	return row.whole(), m
+	out := row.whole()
+	if m.Retry == RetryNever && (strings.HasPrefix(out.Remedy, "Wait") || strings.HasPrefix(out.Remedy, "Retry")) {
+		out.Remedy = finalRemedy
+	}
+	return out, m
 }
+
+// finalRemedy is for what passes as a rule, where the reply says that it is for good.
+const finalRemedy = "The code says for good, so that no mail server tries again by itself. Tell the postmaster of the receiving site, and quote the reply; send again once it is mended."
 
 // retry is the row's advice for a reply of this class.
 func (r *Row) retry(reply smtp.Reply) Retry {
@@ -183,8 +197,10 @@ func (r *Row) whole() Row {
 	return out
 }
 
-func lower(c Confidence) Confidence {
-	if c == Certain {
+// withoutStage is the confidence in a row that is about some stages where the
+// stage is not known: words still tell, a code alone is a guess.
+func withoutStage(r *Row) Confidence {
+	if r.Confidence == Certain && r.Words != nil {
 		return Likely
 	}
 	return Guess

@@ -6,7 +6,7 @@ import "time"
 // 365 behind the edge.
 var exchangeRows = []Row{
 	{
-		ID: "exchange/recipient-not-found", Words: []string{"resolver.adr.recip", "recipient not found by smtp address lookup", "resolver.adr.exrecipnotfound"},
+		ID: "exchange/recipient-not-found", Words: []string{"resolver.adr.recip*", "recipient not found by smtp address lookup", "resolver.adr.exrecipnotfound"},
 		Reason: NoSuchUser, Confidence: Certain, Source: "Exchange",
 		Example: "550 5.1.10 RESOLVER.ADR.RecipientNotFound; Recipient alice@example.com not found by SMTP address lookup", ExampleStage: "message",
 	},
@@ -34,7 +34,7 @@ var exchangeRows = []Row{
 		Example: "550 5.2.2 Submission quota exceeded", ExampleStage: "message",
 	},
 	{
-		ID: "exchange/mailbox-full", Words: []string{"quotaexceeded"},
+		ID: "exchange/mailbox-full", Words: []string{"quotaexceeded*"},
 		Reason: MailboxFull, Confidence: Certain, Source: "Exchange",
 		Example: "554 5.2.2 mailbox full; STOREDRV.Deliver.Exception:QuotaExceededException.MapiExceptionShutoffQuotaExceeded; Failed to process message due to a permanent exception", ExampleStage: "message",
 	},
@@ -66,6 +66,12 @@ var exchangeRows = []Row{
 		Reason: AuthRequired, Confidence: Certain, Retry: RetryAfterFix, Source: "Exchange",
 		Explain: "The server did not take the credentials, or the mailbox may not log in over SMTP.", Remedy: "Check user name and password, and that SMTP AUTH is allowed for the mailbox.",
 		Example: "535 5.7.3 Authentication unsuccessful [AM0PR01CA0124.eurprd01.prod.exchangelabs.com]", ExampleStage: "auth",
+	},
+	{
+		ID: "exchange/auth-type", Words: []string{"unrecognized authentication type"},
+		Reason: AuthRequired, Confidence: Certain, Retry: RetryAfterFix, Source: "Exchange",
+		Explain: "The server does not have this mechanism of AUTH, or not on this port or without TLS.", Remedy: "Use a mechanism that its EHLO reply lists after STARTTLS, on the port meant for submission.",
+		Example: "504 5.7.4 Unrecognized authentication type", ExampleStage: "auth",
 	},
 	{
 		ID: "exchange/send-as", Words: []string{"does not have permissions to send as this sender"},

@@ -9,16 +9,23 @@ import (
 // eximRows are the replies of Exim, from its source and its default configuration.
 var eximRows = []Row{
 	{
+		ID: "exim/sender-verify-later", Codes: "4", Words: []string{"could not complete sender verify", "could not complete sender verify callout", "temporarily unable to verify sender"},
+		Reason: SenderRejected, Confidence: Certain, Retry: RetryLater, RetryAfter: 15 * time.Minute, Source: "Exim",
+		Explain: "The server wants to check the sender's address and could not for now, often because of DNS.", Remedy: "Check the DNS and the mail host of the reverse-path's domain; the mail is tried again.",
+		Example: "451 Could not complete sender verify", ExampleStage: "rcpt",
+	},
+	{
 		ID: "exim/sender-verify", Words: []string{"sender verify failed", "sender verify callout", "callback setup failed while verifying"},
 		Reason: SenderRejected, Confidence: Certain, Retry: RetryAfterFix, Source: "Exim",
 		Explain: "The server checks that the sender's address takes mail, and it does not, or cannot be asked.", Remedy: "Use a reverse-path whose domain exists and that takes mail, also from the null sender.",
 		Example: "550-Verification failed for <bob@nowhere.example>\n550-The mail server could not deliver mail to bob@nowhere.example.\n550 Sender verify failed", ExampleStage: "rcpt",
 	},
 	{
-		ID: "exim/sender-verify-later", Codes: "4", Words: []string{"could not complete sender verify", "temporarily unable to verify sender"},
-		Reason: SenderRejected, Confidence: Certain, Retry: RetryLater, RetryAfter: 15 * time.Minute, Source: "Exim",
-		Explain: "The server wants to check the sender's address and could not for now, often because of DNS.", Remedy: "Check the DNS and the mail host of the reverse-path's domain; the mail is tried again.",
-		Example: "451 Could not complete sender verify", ExampleStage: "rcpt",
+		ID: "cpanel/not-deliverable", Codes: "5", Words: []string{"the mail server could not deliver mail to*the account or domain may not exist"},
+		Reason: NoSuchUser, Confidence: Guess, Source: "Exim with cPanel",
+		Explain: "The server checked the address and could not deliver to it: the account or the domain may not exist, among other things that the reply names.",
+		Remedy:  "Check both parts of the address; if it is right, ask the postmaster of the receiving site.",
+		Example: "550-\"The mail server could not deliver mail to alice@example.com.  The account or\n550-domain may not exist, they may be blacklisted, or missing the proper dns\n550 entries.\"", ExampleStage: "rcpt",
 	},
 	{
 		ID: "exim/unknown-user", Words: []string{"^unknown user", "^unrouteable address", "^unrouteable mail domain", "address unknown to", "verify failed for*recipient"},
@@ -72,7 +79,7 @@ var eximRows = []Row{
 		Example: "550 maximum allowed line length is 998 octets, got 1432", ExampleStage: "message",
 	},
 	{
-		ID: "exim/header-syntax", Words: []string{"header syntax", "all relevant recipient headers"},
+		ID: "exim/header-syntax", Words: []string{"header syntax", "headers fail syntax check", "all relevant recipient headers"},
 		Reason: ContentFormat, Confidence: Certain, Retry: RetryAfterFix, Source: "Exim",
 		Example: "550 Rejected: header syntax error: missing or malformed local part (expected word or \"<\") in \"To:\" header", ExampleStage: "message",
 	},

@@ -44,7 +44,7 @@ var greylistRows = []Row{
 		Example: "451 Please try again later.", ExampleStage: "rcpt",
 	},
 	{
-		ID: "greylist/first-contact", Codes: "4", Words: []string{"service is currently unavailable. please come back later", "you are not whitelisted by this recipient", "first time sender", "not seen before", "unknown sender, try again", "temporarily rejected. try again later", "deferred for*seconds", "try again in*sec", "try again in*min", "please retry in*sec", "please retry in*min"},
+		ID: "greylist/first-contact", Codes: "4", Words: []string{"service is currently unavailable. please come back later", "you are not whitelisted by this recipient", "first time sender", "not seen before", "unknown sender, try again", "temporarily rejected. try again later", "deferred for*second*", "try again in*sec*", "try again in*min*", "please retry in*sec*", "please retry in*min*"},
 		Reason: Greylisted, Confidence: Likely, RetryAfter: 5 * time.Minute, Source: "greylisting servers",
 		Example: "450 4.7.1 <alice@example.com>: Recipient address rejected: Policy restrictions, try again in 300 seconds", ExampleStage: "rcpt",
 	},

@@ -13,7 +13,7 @@ var microsoftRows = []Row{
 		Example: "550 5.4.1 Recipient address rejected: Access denied. For more information see https://aka.ms/EXOSmtpErrors [DB5EUR03FT012.eop-EUR03.prod.protection.outlook.com 2026-11-22T10:00:00.000Z 08DD0123456789AB]", ExampleStage: "rcpt",
 	},
 	{
-		ID: "microsoft/relay-denied", Enhanced: "*.4.1 *.7.64 *.7.1", Words: []string{"relay access denied (attr", "^relay access denied [", "tenantattribution*relay access denied"},
+		ID: "microsoft/relay-denied", Enhanced: "*.4.1 *.7.64 *.7.1", Words: []string{"relay access denied (attr*", "^relay access denied [", "tenantattribution*relay access denied"},
 		Reason: RelayDenied, Confidence: Certain, Retry: RetryAfterFix, Source: "Microsoft 365",
 		Explain: "Microsoft 365 knows no tenant that this domain, or this connection, belongs to.",
 		Remedy:  "The recipient's administrator must add the domain as an accepted domain, or correct the connector (its address or certificate).",
@@ -50,6 +50,19 @@ var microsoftRows = []Row{
 		Explain: "Microsoft 365 has stopped the sending account or tenant because of spam, or because its domain is not registered there.",
 		Remedy:  "Secure the account, register the domain, then ask Microsoft support to lift the block.",
 		Example: "550 5.1.8 Access denied, bad outbound sender AS(42004) [AM0PR02MB1234.eurprd02.prod.outlook.com]", ExampleStage: "message",
+	},
+	{
+		ID: "microsoft/own-tenant", Codes: "5", Enhanced: "*.7.501-503 *.7.700-750",
+		Reason: Policy, Side: SideUs, Confidence: Certain, Retry: RetryAfterFix, Source: "Microsoft 365",
+		Explain: "Microsoft 365 takes no mail from this account, tenant or address: because of spam, because the tenant is over its limit, or because its domain is not registered there.",
+		Remedy:  "Secure the account, register the domain, then ask Microsoft support to lift the block.",
+		Example: "550 5.7.708 Service unavailable. Access denied, traffic not accepted from this IP. For more information please go to http://go.microsoft.com/fwlink/?LinkId=526653 AS(7230) [BN8PR19MB1234.namprd19.prod.outlook.com]", ExampleStage: "message",
+	},
+	{
+		ID: "microsoft/tls-version", Enhanced: "*.7.66", Words: []string{"tls 1.0 and 1.1 are not supported", "tls 1.2"},
+		Reason: TLSRequired, Confidence: Certain, Retry: RetryAfterFix, Source: "Microsoft 365",
+		Explain: "The connection used a version of TLS that is no longer taken.", Remedy: "Use TLS 1.2 or later.",
+		Example: "421 4.7.66 TLS 1.0 and 1.1 are not supported. Please upgrade/update your client to support TLS 1.2. Visit https://aka.ms/smtp_auth_tls. [DB5EUR03FT013.eop-EUR03.prod.protection.outlook.com]", ExampleStage: "mail",
 	},
 	{
 		ID: "microsoft/rate-limited-reputation", Words: []string{"temporarily rate limited due to ip reputation"},
@@ -137,7 +150,7 @@ var microsoftRows = []Row{
 		Example: "451 4.4.62 Mail sent to the wrong Office 365 region. ATTR35 [VI1EUR06FT012.eop-eur06.prod.protection.outlook.com]", ExampleStage: "rcpt",
 	},
 	{
-		ID: "microsoft/attribution", Words: []string{"temporary server error. please try again later attr"},
+		ID: "microsoft/attribution", Words: []string{"temporary server error. please try again later attr*"},
 		Reason: ServerError, Confidence: Likely, RetryAfter: 30 * time.Minute, Source: "Microsoft 365",
 		Explain: "Microsoft 365 could not find out which tenant the domain belongs to; it may have been added just now.",
 		Remedy:  "Wait. If it lasts, the recipient's administrator should check that the domain is an accepted domain.",

@@ -11,6 +11,30 @@ import (
 // words tell who is refused, not the stage.
 var postfixRows = []Row{
 	{
+		ID: "postfix/sender-unknown", Words: []string{"sender address rejected: user unknown", "sender address rejected: unknown user", "sender address rejected: undeliverable address: "},
+		Reason: SenderRejected, Confidence: Certain, Retry: RetryAfterFix, Source: "Postfix",
+		Explain: "The server knows, or has asked, that the sender's address has no mailbox. Nothing is said about the recipient.", Remedy: "Use a reverse-path that exists and takes mail (--from).",
+		Example: "550 5.1.0 <bob@example.com>: Sender address rejected: User unknown in local recipient table", ExampleStage: "rcpt",
+	},
+	{
+		ID: "postfix/helo-first", Codes: "5", Words: []string{"send helo/ehlo first", "send helo first", "send ehlo first"},
+		Reason: Protocol, Side: SideUs, Confidence: Certain, Retry: RetryAfterFix, Source: "Postfix",
+		Explain: "A command came before EHLO, or EHLO had been refused.", Remedy: "Send EHLO after the greeting, and look at the reply to it.",
+		Example: "503 5.5.1 Error: send HELO/EHLO first", ExampleStage: "mail",
+	},
+	{
+		ID: "postfix/idle", Codes: "421", Words: []string{"error: timeout exceeded", "timeout exceeded"},
+		Reason: TimedOut, Side: SideUs, Confidence: Certain, Retry: RetryLater, RetryAfter: 5 * time.Minute, Source: "Postfix",
+		Explain: "The server waited longer for the next command, or for more of the message, than it does: the client was too slow, or the network lost what it sent.",
+		Remedy:  "Try again. If it always ends in the message text, look for a path that loses big packets (MTU).",
+		Example: "421 4.4.2 mx1.example.com Error: timeout exceeded", ExampleStage: "data",
+	},
+	{
+		ID: "postfix/corrupt-content", Words: []string{"corrupt message content"},
+		Reason: ContentFormat, Confidence: Likely, Retry: RetryAfterFix, Source: "Postfix",
+		Example: "554 5.6.0 Corrupt message content", ExampleStage: "message",
+	},
+	{
 		ID: "postfix/user-unknown", Words: []string{"user unknown in local recipient table", "user unknown in relay recipient table", "user unknown in virtual", "recipient address rejected: user unknown"},
 		Reason: NoSuchUser, Confidence: Certain, Source: "Postfix",
 		Example: "550 5.1.1 <alice@example.com>: Recipient address rejected: User unknown in local recipient table", ExampleStage: "rcpt",

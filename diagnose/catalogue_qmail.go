@@ -69,6 +69,20 @@ var clientRows = []Row{
 		Example: "connect to mx1.example.com[198.51.100.10]:25: Connection timed out", ExampleStage: "connect",
 	},
 	{
+		ID: "client/greeting-timeout", Words: []string{"^conversation with*timed out while receiving the initial server greeting"},
+		Reason: TimedOut, Confidence: Certain, Retry: RetryLater, RetryAfter: 15 * time.Minute, Source: "Postfix",
+		Explain: "The connection came about and nobody greeted in time: the server is overloaded, is slow to look the client up, or something in between answers for it.",
+		Remedy:  "Retry, with longer timeouts (--rfc-timeouts): some servers greet strangers late on purpose.",
+		Example: "conversation with mx1.example.com[198.51.100.10] timed out while receiving the initial server greeting", ExampleStage: "greeting",
+	},
+	{
+		ID: "client/greeting-lost", Words: []string{"lost connection with*while receiving the initial server greeting"},
+		Reason: Unreached, Confidence: Certain, Retry: RetryLater, RetryAfter: 15 * time.Minute, Source: "Postfix",
+		Explain: "The connection came about and was closed before anybody greeted: by a limit, a firewall or a block against this address.",
+		Remedy:  "Try from another network: if it is greeted there, the receiving site, or something near here, keeps this address out.",
+		Example: "lost connection with mx1.example.com[198.51.100.10] while receiving the initial server greeting", ExampleStage: "greeting",
+	},
+	{
 		ID: "client/conversation-timeout", Words: []string{"^conversation with*timed out"},
 		Reason: TimedOut, Confidence: Certain, Retry: RetryLater, RetryAfter: 15 * time.Minute, Source: "Postfix",
 		Explain: "The server had answered and then kept silent. With large messages a path that loses big packets (MTU) is a usual cause.",
@@ -78,6 +92,17 @@ var clientRows = []Row{
 		ID: "client/connection-lost", Words: []string{"lost connection with", "but connection died", "remote host closed connection", "connection reset by peer"},
 		Reason: ConnectionLost, Confidence: Certain, Retry: RetryLater, RetryAfter: 15 * time.Minute, Source: "Postfix, qmail",
 		Example: "lost connection with mx1.example.com[198.51.100.10] while sending RCPT TO",
+	},
+	{
+		ID: "client/dns-later", Words: []string{"name service error for*try again", "name service error for*malformed or unexpected name server reply", "unable to look up host", "host lookup did not complete", "cname lookup failed temporarily", "host name lookup failure"},
+		Reason: DNSFailure, Confidence: Certain, Retry: RetryLater, RetryAfter: 30 * time.Minute, Source: "Postfix, Exim, Sendmail, qmail",
+		Example: "Host or domain name not found. Name service error for name=example.com type=MX: Host not found, try again", ExampleStage: "connect",
+	},
+	{
+		ID: "client/no-mail-host", Words: []string{"host found but no data record of requested type"},
+		Reason: NoMailService, Confidence: Likely, Source: "Postfix",
+		Explain: "The name exists in DNS and has no address: there is no mail host for the domain.",
+		Example: "Host or domain name not found. Name service error for name=example.com type=AAAA: Host found but no data record of requested type", ExampleStage: "connect",
 	},
 	{
 		ID: "client/domain-not-found", Words: []string{"host or domain name not found", "couldn't find any host named", "couldn't find a mail exchanger"},

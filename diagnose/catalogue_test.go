@@ -75,3 +75,49 @@ func TestEveryReply(t *testing.T) {
 		}
 	}
 }
+
+// TestWordsInAddresses: no word of any row is found in an address or a host name
+// that the reply repeats.
+func TestWordsInAddresses(t *testing.T) {
+	for _, row := range Rows() {
+		for _, words := range row.Words {
+			if strings.Contains(words, "@") {
+				continue
+			}
+			name := strings.Map(func(r rune) rune {
+				switch {
+				case r == '^' || r == '$':
+					return -1
+				case r == '*':
+					return 'x'
+				case r >= 'a' && r <= 'z' || r >= '0' && r <= '9' || r == '.' || r == '-' || r == '=' || r == '/':
+					return r
+				}
+				return '.'
+			}, words)
+			host := strings.Trim(strings.NewReplacer("=", "-", "/", "-", "..", ".").Replace(name), ".-") + ".example"
+			for _, code := range []string{"450 4.3.0 ", "550 5.3.0 ", "599 ", "499 "} {
+				neutral, _ := Lookup("rcpt", replyFrom(code+"<a@b.example>: qwertz"))
+				for _, echo := range []string{"<" + name + "@b.example>", name + "@b.example", "(" + name + "@b.example)", "<a@" + host + ">", "a@" + host, "<" + host + "[192.0.2.9]>", "host " + host + "[192.0.2.9]"} {
+					if got, _ := Lookup("rcpt", replyFrom(code+echo+": qwertz")); got.ID != neutral.ID {
+						t.Errorf("%q of %s is found in %q, by %s", words, row.ID, echo, got.ID)
+					}
+				}
+			}
+		}
+	}
+}
+
+// TestRemedyAndRetry: what is refused for good is not to be waited for.
+func TestRemedyAndRetry(t *testing.T) {
+	replies := []string{"550 5.4.99 no", "550 5.3.0 no", "554 5.3.2 no", "550 5.4.5 no", "550 5.3.1 no", "550 technical problem", "550 5.4.2 no", "550 5.4.3 no"}
+	for _, row := range Rows() {
+		replies = append(replies, row.Example)
+	}
+	for _, reply := range replies {
+		row, m := Lookup("rcpt", replyFrom(reply))
+		if m.Retry == RetryNever && (strings.HasPrefix(row.Remedy, "Wait") || strings.HasPrefix(row.Remedy, "Retry")) {
+			t.Errorf("%q is for good, and yet: %s (%s)", reply, row.Remedy, row.ID)
+		}
+	}
+}

@@ -10,6 +10,13 @@ import (
 // native replies and before the codes, since words are right more often.
 var wordRows = []Row{
 	{
+		ID: "words/harvesting", Words: []string{"too many invalid recipient*", "too many unknown recipient*", "too many bad recipient*", "too many nonexistent recipient*", "too many non-existent recipient*", "too many rejected recipient*", "too many invalid user*", "too many unknown user*", "too many invalid rcpt*", "too many unknown rcpt*", "too many bad rcpt*", "too many invalid address*", "too many unknown address*", "too many user unknown*", "directory harvest*", "address harvest*"},
+		Reason: RateLimited, Side: SideUs, Confidence: Certain, Retry: RetryLater, RetryAfter: time.Hour, Source: "many servers",
+		Explain: "The server was asked for so many addresses that it does not have that it takes the client for one that guesses them. Nothing is said about this recipient.",
+		Remedy:  "Take unknown users off the list before sending again, and ask from this address for less.",
+		Example: "550 Too many invalid recipients", ExampleStage: "rcpt",
+	},
+	{
 		ID: "words/mailbox-full", Words: []string{
 			"over quota", "overquota", "over-quota", "quota exceeded", "exceeded quota", "exceeds quota", "quota exceed", "out of quota", "exceeded storage", "exceeded its storage", "storage quota",
 			"mailbox full", "mailbox is full", "mail box full", "mailbox has exceeded", "mailbox size limit exceeded", "inbox is full", "inbox full", "user's disk quota", "disk quota", "insufficient disk space in mailbox", "not enough storage space in mailbox", "mailbox quota", "quota violation", "would exceed mailbox",
@@ -44,7 +51,14 @@ var wordRows = []Row{
 		Example: "550 Sorry, this user does not accept bounces; null sender refused", ExampleStage: "rcpt",
 	},
 	{
-		ID: "words/sender", Words: []string{"sender address rejected", "sender rejected", "sender denied", "sender not allowed", "sender blocked", "sender is blocked", "bad sender", "invalid sender", "sender verification failed", "sender address verification", "unable to verify sender", "cannot verify sender", "sender domain not found", "sender domain does not", "domain of sender", "sender domain is", "envelope sender", "mail from domain", "sender's domain", "domain of the sender", "invalid dns mx or a/aaaa"},
+		ID: "words/batv", Codes: "5", Words: []string{"batv", "prvs", "bounce address tag*"},
+		Reason: SenderRejected, Confidence: Likely, Retry: RetryAfterFix, Source: "many servers",
+		Explain: "The server takes bounces (mail of the null sender) only for addresses that it has tagged itself (BATV); this one has no valid tag. Nothing is said about mail from people.",
+		Remedy:  "Probe again with a sender (--from).",
+		Example: "550 BATV check failed", ExampleStage: "rcpt",
+	},
+	{
+		ID: "words/sender", Words: []string{"sender address rejected", "sender rejected", "sender denied", "sender not allowed", "sender blocked", "sender is blocked", "bad sender", "invalid sender", "sender unknown", "unknown sender", "sender verification failed", "sender address verification", "unable to verify sender", "cannot verify sender", "sender domain not found", "sender domain does not", "domain of sender", "sender domain is", "envelope sender", "mail from domain", "sender's domain", "domain of the sender", "invalid dns mx or a/aaaa"},
 		Reason: SenderRejected, Confidence: Likely, Retry: RetryAfterFix, Source: "many servers",
 		Example: "553 sender domain is not valid here", ExampleStage: "mail",
 	},
@@ -59,7 +73,7 @@ var wordRows = []Row{
 		Example: "554 5.7.1 No reverse DNS entry for 198.51.100.7", ExampleStage: "greeting",
 	},
 	{
-		ID: "words/helo", Words: []string{"helo rejected", "bad helo", "invalid helo", "helo name", "ehlo name", "helo/ehlo", "ehlo/helo", "helo hostname", "helo domain", "helo does not", "helo not", "your helo", "helo host", "polite people say helo"},
+		ID: "words/helo", Words: []string{"helo rejected", "bad helo", "invalid helo", "helo name", "ehlo name", "helo/ehlo", "ehlo/helo", "helo hostname", "helo domain", "helo does not", "helo not", "your helo", "helo host", "helo is", "ehlo is", "polite people say helo"},
 		Reason: HELO, Confidence: Likely, Retry: RetryAfterFix, Source: "many servers",
 		Example: "550 Bad HELO - fix your mail server", ExampleStage: "ehlo",
 	},
@@ -74,7 +88,7 @@ var wordRows = []Row{
 		Example: "530 5.7.0 Authentication required", ExampleStage: "mail",
 	},
 	{
-		ID: "words/relay", Words: []string{"relay denied", "relaying denied", "relay is not", "relaying is not", "relay prohibited", "relaying prohibited", "not allowed to relay", "relay access", "we do not relay", "relaying disallowed", "we don't relay", "no relaying", "unable to relay", "relay not", "relaying not", "not a relay", "no such domain at this location", "not our domain", "not a local domain", "domain not hosted", "domain is not hosted", "not hosted here", "is not a local domain", "not responsible for", "does not handle mail for", "domain isn't allowed to be relayed", "open relay"},
+		ID: "words/relay", Words: []string{"relay denied", "relaying denied", "relay is not", "relaying is not", "relay prohibited", "relaying prohibited", "not allowed to relay", "relay access", "we do not relay", "relaying disallowed", "we don't relay", "no relaying", "unable to relay", "relay not", "relaying not", "not a relay", "no such domain at this location", "not our domain", "not a local domain", "domain not hosted", "domain is not hosted", "not hosted here", "is not a local domain", "not responsible for", "does not handle mail for", "domain isn't allowed to be relayed", "open relay", "forwarding to remote hosts"},
 		Reason: RelayDenied, Confidence: Certain, Retry: RetryAfterFix, Source: "many servers",
 		Example: "550 5.7.1 we do not relay for strangers", ExampleStage: "rcpt",
 	},
@@ -94,7 +108,7 @@ var wordRows = []Row{
 		Example: "452 4.5.3 too many recipients in one go", ExampleStage: "rcpt",
 	},
 	{
-		ID: "words/rate", Words: []string{"rate limit", "ratelimit", "rate-limit", "too many messages", "too many recent messages", "too many connections", "too many concurrent", "too many sessions", "too many mails", "too much mail", "slow down", "sending too fast", "too fast", "throttl", "connection limit", "limit exceeded", "exceeded the limit", "exceeded limit", "exceeded the maximum number", "exceeded the rate", "too frequently", "try again in an hour", "excessive", "flood", "connections from your", "max conn", "maximum connections", "per hour", "hourly", "daily limit", "per day"},
+		ID: "words/rate", Words: []string{"rate limit", "ratelimit", "rate-limit", "too many messages", "too many recent messages", "too many connections", "too many concurrent", "too many sessions", "too many mails", "too much mail", "slow down", "sending too fast", "too fast", "throttl*", "connection limit", "limit exceeded", "exceeded the limit", "exceeded limit", "exceeded the maximum number", "exceeded the rate", "too frequently", "try again in an hour", "excessive", "flood", "connections from your", "max conn*", "maximum connections", "per hour", "hourly", "daily limit", "per day"},
 		Reason: RateLimited, Confidence: Likely, RetryAfter: 30 * time.Minute, Source: "many servers",
 		Example: "421 4.7.0 you are sending too fast, slow down", ExampleStage: "mail",
 	},
@@ -104,17 +118,17 @@ var wordRows = []Row{
 		Example: "552 5.2.3 the message is too large for this system", ExampleStage: "message",
 	},
 	{
-		ID: "words/virus", Words: []string{"virus", "malware", "infected", "trojan", "phish", "attachment type", "blocked attachment", "prohibited attachment", "banned attachment", "forbidden attachment", "attachments are not", "executable", "suspicious attachment", "banned file"},
+		ID: "words/virus", Words: []string{"virus", "malware", "infected", "trojan", "phish*", "attachment type", "blocked attachment", "prohibited attachment", "banned attachment", "forbidden attachment", "attachments are not", "executable", "suspicious attachment", "banned file"},
 		Reason: Virus, Confidence: Likely, Retry: RetryAfterFix, Source: "many servers",
 		Example: "554 5.7.1 rejected: blocked attachment setup.exe", ExampleStage: "message",
 	},
 	{
-		ID: "words/spam", Stages: afterText, Words: []string{"spam", "unsolicited", "junk mail", "junk email", "bulk mail", "content rejected", "content filter", "message content", "rejected for content", "refused by content", "blocked by content", "content is not acceptable", "content not acceptable", "high probability", "spamassassin", "rspamd", "score"},
+		ID: "words/spam", Stages: afterText, Words: []string{"spam", "spamm*", "antispam", "unsolicited", "junk mail", "junk email", "bulk mail", "content rejected", "content restriction", "content filter", "message content", "rejected for content", "refused by content", "blocked by content", "content is not acceptable", "content not acceptable", "high probability", "spamassassin", "rspamd", "score"},
 		Reason: SpamContent, Confidence: Likely, Retry: RetryAfterFix, Source: "many servers",
 		Example: "554 5.7.1 message looks like SPAM to me", ExampleStage: "message",
 	},
 	{
-		ID: "words/reputation", Words: []string{"reputation", "blacklist", "black list", "black-list", "blocklist", "block list", "block-list", "blocked for spam", "blocked for abuse", "blocked due to spam", "blocked because of", "rbl", "your ip", "ip address * blocked", "ip is blocked", "ip blocked", "ip has been blocked", "client host blocked", "banned", "dynamic ip", "dynamic address", "dialup", "residential", "spam source", "sending spam", "spam from your", "spammer", "spam"},
+		ID: "words/reputation", Words: []string{"reputation", "blacklist", "black list", "black-list", "blocklist", "block list", "block-list", "blocked for spam", "blocked for abuse", "blocked due to spam", "blocked because of", "rbl", "rbl.", "your ip", "ip address * blocked", "ip is blocked", "ip blocked", "ip has been blocked", "client host blocked", "banned", "dynamic ip", "dynamic address", "dialup", "residential", "spam source", "sending spam", "spam from your", "spamm*", "spam", "antispam"},
 		Reason: IPReputation, Confidence: Likely, Retry: RetryAfterFix, RetryAfter: time.Hour, Source: "many servers",
 		Example: "554 5.7.1 Your IP 198.51.100.7 is blocked here", ExampleStage: "greeting",
 	},
@@ -144,13 +158,13 @@ var wordRows = []Row{
 		Example: "451 4.3.0 Internal error, we look into it", ExampleStage: "rcpt",
 	},
 	{
-		ID: "words/policy", Codes: "5", Words: []string{"policy", "prohibited", "not authorized", "unauthorized", "not permitted", "not allowed", "access denied", "permission denied", "denied by", "forbidden", "refused by", "rejected by", "blocked by", "security reasons", "administratively", "blocked"},
+		ID: "words/policy", Codes: "5", Words: []string{"policy", "policies", "prohibited", "not authorized", "unauthorized", "not permitted", "not allowed", "access denied", "permission denied", "denied by", "forbidden", "refused by", "rejected by", "blocked by", "security reasons", "administratively", "blocked"},
 		Reason: Policy, Confidence: Likely, Source: "many servers",
 		Explain: "A rule of the receiving site refuses, and does not say which.",
 		Example: "550 5.7.1 Rejected by local security policy", ExampleStage: "rcpt",
 	},
 	{
-		ID: "words/policy-for-now", Codes: "4", Words: []string{"policy", "access denied", "not authorized", "not permitted", "not allowed", "denied by", "rejected by", "blocked by", "blocked"},
+		ID: "words/policy-for-now", Codes: "4", Words: []string{"policy", "policies", "access denied", "not authorized", "not permitted", "not allowed", "denied by", "rejected by", "blocked by", "blocked"},
 		Reason: Policy, Confidence: Guess, RetryAfter: 30 * time.Minute, Source: "many servers",
 		Explain: "A rule of the receiving site refuses for now, and does not say which; it may be a rate limit or greylisting.",
 		Remedy:  "Wait: a mail server tries again by itself. If it lasts, ask the postmaster of the receiving site.",

@@ -18,7 +18,7 @@ var yahooRows = []Row{
 		Example: "451 Message temporarily deferred due to unresolvable RFC.5321 from domain; see https://postmaster.yahooinc.com/error-codes", ExampleStage: "message",
 	},
 	{
-		ID: "yahoo/user-complaints", Codes: "4", Words: []string{"temporarily deferred due to", "[tss0", "[ts01]", "[ts02]"},
+		ID: "yahoo/user-complaints", Codes: "4", Words: []string{"temporarily deferred due to", "[tss0*", "[ts01]", "[ts02]"},
 		Reason: RateLimited, Confidence: Certain, RetryAfter: 4 * time.Hour, Source: "Yahoo",
 		Explain: "Yahoo slows mail from this address down because there is unexpectedly much of it, or its users complain.",
 		Remedy:  "Send less for some hours, drop recipients who do not want the mail, and join Yahoo's complaint feedback loop (https://senders.yahooinc.com).",

@@ -15,12 +15,15 @@ type subject struct {
 	code, class int
 	enhanced    smtp.EnhancedCode // with the class of the reply code
 	stage       smtp.Stage
-	text        string // lower case, lines and blanks joined
+	text        string // lower case, lines and blanks joined, without the addresses that it repeats
+	full        string // with them
+	echoes      bool   // there are such
 	pairs       pairs  // of the text
 }
 
 func newSubject(stage smtp.Stage, r smtp.Reply, text string) *subject {
-	s := &subject{code: r.Code, class: r.Class(), enhanced: r.Enhanced, stage: stage, text: text, pairs: pairsOf(text)}
+	plain := withoutAddresses(text)
+	s := &subject{code: r.Code, class: r.Class(), enhanced: r.Enhanced, stage: stage, text: plain, full: text, echoes: plain != text, pairs: pairsOf(plain)}
 	if s.enhanced.IsZero() {
 		s.enhanced = markedCode(text)
 	}
@@ -57,11 +60,18 @@ func (s *subject) matches(r *Row) bool {
 		return true
 	}
 	for _, w := range r.Words {
-		if s.pairs.mayHave(w) && hasWords(s.text, w) {
+		if s.has(w) {
 			return true
 		}
 	}
 	return false
+}
+
+// has reports whether the text has the words of a pattern. A pattern with an
+// address in it is of somebody to write to, and is looked for with the addresses.
+func (s *subject) has(pattern string) bool {
+	return s.pairs.mayHave(pattern) && hasWords(s.text, pattern) ||
+		s.echoes && strings.IndexByte(pattern, '@') >= 0 && hasWords(s.full, pattern)
 }
 
 // beforeRecipient reports that the server had not heard of the recipient yet
@@ -118,40 +128,133 @@ func numberIs(pattern string, n int) bool {
 	if pattern == "*" {
 		return true
 	}
-	v := 0
-	for i := range len(pattern) {
-		v = v*10 + int(pattern[i]-'0')
+	low, high, ranged := strings.Cut(pattern, "-")
+	if ranged {
+		return decimal(low) <= n && n <= decimal(high)
 	}
-	return v == n
+	return decimal(low) == n
+}
+
+func decimal(digits string) (n int) {
+	for i := range len(digits) {
+		n = n*10 + int(digits[i]-'0')
+	}
+	return n
 }
 
 // hasWords reports whether text has the words of a pattern; see [Row.Words].
 func hasWords(text, pattern string) bool {
-	if p, ok := strings.CutPrefix(pattern, "^"); ok {
-		first, rest, more := strings.Cut(p, "*")
+	rest, bound := strings.CutPrefix(pattern, "^")
+	single := onlyLetters(rest)
+	for first, at := true, 0; ; first = false {
+		part, tail, more := strings.Cut(rest, "*")
+		rest = tail
+		end := false
 		if !more {
-			if whole, ok := strings.CutSuffix(first, "$"); ok {
-				return text == whole
-			}
+			part, end = strings.CutSuffix(part, "$")
 		}
-		tail, ok := strings.CutPrefix(text, first)
-		return ok && hasWords(tail, rest)
+		switch {
+		case first && bound:
+			if !strings.HasPrefix(text, part) || !more && !end && !endsWord(text, len(part)) {
+				return false
+			}
+			at = len(part)
+		case end:
+			i := len(text) - len(part)
+			return i >= at && text[i:] == part && (!first || startsWord(text, i))
+		default:
+			i := indexPart(text, at, part, first, !more, single)
+			if i < 0 {
+				return false
+			}
+			at = i + len(part)
+		}
+		if !more {
+			return !end || at == len(text)
+		}
 	}
-	for pattern != "" {
-		var part string
-		part, pattern, _ = strings.Cut(pattern, "*")
-		if pattern == "" {
-			if end, ok := strings.CutSuffix(part, "$"); ok {
-				return strings.HasSuffix(text, end)
-			}
-		}
-		i := strings.Index(text, part)
+}
+
+// indexPart is where a part of a pattern stands in text[from:]; front and end
+// say at which side it must be a whole word, single that it must not be a label
+// of a host name either.
+func indexPart(text string, from int, part string, front, end, single bool) int {
+	for from <= len(text) {
+		i := strings.Index(text[from:], part)
 		if i < 0 {
+			return -1
+		}
+		i += from
+		if (!front || startsWord(text, i)) && (!end || endsWord(text, i+len(part))) && (!single || !inHostName(text, i)) {
+			return i
+		}
+		from = i + 1
+	}
+	return -1
+}
+
+func alphanumeric(c byte) bool { return letter(c) || digit(c) }
+
+func onlyLetters(s string) bool {
+	for i := range len(s) {
+		if !letter(s[i]) {
 			return false
 		}
-		text = text[i+len(part):]
 	}
 	return true
+}
+
+// startsWord reports whether no word goes on at text[i] that began before.
+func startsWord(text string, i int) bool {
+	return i == 0 || i == len(text) || !alphanumeric(text[i]) || !alphanumeric(text[i-1])
+}
+
+// endsWord reports whether a word ends before text[i], but for an ending of
+// inflection: "rate limit" is in "rate limited", "rbl" is not in "rblx".
+func endsWord(text string, i int) bool {
+	if i == 0 || !alphanumeric(text[i-1]) {
+		return true
+	}
+	end := i
+	for end < len(text) && alphanumeric(text[end]) {
+		end++
+	}
+	switch text[i:end] {
+	case "", "s", "es", "d", "ed", "ing", "er", "ers", "ly":
+		return true
+	}
+	return false
+}
+
+// inHostName reports whether text[i] is in a word that is written as a host name is.
+func inHostName(text string, i int) bool {
+	start, end := i, i
+	for start > 0 && hostByte(text[start-1]) {
+		start--
+	}
+	for end < len(text) && hostByte(text[end]) {
+		end++
+	}
+	return isHostName(strings.TrimRight(text[start:end], ".-"))
+}
+
+func hostByte(c byte) bool { return alphanumeric(c) || c == '.' || c == '-' }
+
+// isHostName reports whether s has the form of a host name of two labels or more.
+func isHostName(s string) bool {
+	dots := 0
+	for i := range len(s) {
+		switch {
+		case !hostByte(s[i]):
+			return false
+		case s[i] == '.':
+			if i == 0 || s[i-1] == '.' {
+				return false
+			}
+			dots++
+		}
+	}
+	return dots > 0
 }
 
 // pairs is the set of pairs of neighbouring bytes in a text, folded together: a
@@ -171,10 +274,17 @@ func pair(a, b byte) uint { return (uint(a)*37 + uint(b)) % 2048 }
 // mayHave reports whether the text can have the words of a pattern, by the
 // pairs at its front and its end.
 func (p *pairs) mayHave(pattern string) bool {
-	front := strings.TrimPrefix(pattern, "^")
-	end := strings.TrimSuffix(front, "$")
+	end := pattern
+	for end != "" && binds(end[0]) {
+		end = end[1:]
+	}
+	for end != "" && binds(end[len(end)-1]) {
+		end = end[:len(end)-1]
+	}
 	return len(end) < 2 || p.has(end[0], end[1]) && p.has(end[len(end)-2], end[len(end)-1])
 }
+
+func binds(c byte) bool { return c == '^' || c == '*' || c == '$' }
 
 func (p *pairs) has(a, b byte) bool {
 	if a == '*' || b == '*' {

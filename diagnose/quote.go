@@ -6,17 +6,27 @@ import (
 	"github.com/smtpcheck/smtpcheck/smtp"
 )
 
+// saidMark stands before the reply of another server.
+const saidMark = "said: "
+
+// refusesSender reports that a reply with a quotation refuses the sender, after
+// the server has asked the sender's own.
+func refusesSender(text string) bool {
+	own, _, _ := strings.Cut(text, saidMark)
+	return strings.Contains(own, "sender address rejected")
+}
+
 // quoted finds the reply of another server that a text quotes, the innermost
 // where there are several, and the stage it names:
 // "host X[ip] said: 450 4.1.1 ... (in reply to RCPT TO command)". The text is
 // lower case; so is the reply.
 func quoted(text string) (smtp.Reply, smtp.Stage, bool) {
 	for end := len(text); end > 0; {
-		i := strings.LastIndex(text[:end], "said: ")
+		i := strings.LastIndex(text[:end], saidMark)
 		if i < 0 {
 			break
 		}
-		tail := text[i+len("said: "):]
+		tail := text[i+len(saidMark):]
 		if isReply(tail) {
 			stage, tail := replyStage(tail)
 			return replyFrom(tail), stage, true

@@ -266,3 +266,88 @@ func FuzzLookup(f *testing.F) {
 		QueueID(replyFrom(text))
 	})
 }
+
+// TestTrapEcho: what the server repeats of the envelope is not what it says.
+func TestTrapEcho(t *testing.T) {
+	check(t,
+		meaning{"", "550 5.1.1 <bob@spamhaus.org>: Recipient address rejected: User unknown in virtual mailbox table", NoSuchUser, ""},
+		meaning{"", "554 5.7.1 <bob@spamhaus.org>: Relay access denied", RelayDenied, ""},
+		meaning{"", "550 5.1.1 <greylist@example.com>: Recipient address rejected: User unknown in virtual mailbox table", NoSuchUser, ""},
+		meaning{"", "450 4.3.0 <greylist@example.net>: not now", ServerError, ""},
+		meaning{"rcpt", "550 <virus@example.net> rejected", NoSuchUser, ""},
+		meaning{"rcpt", "550 virus@example.net: rejected", NoSuchUser, ""},
+		meaning{"rcpt", "550 rejected (virus@example.net)", NoSuchUser, ""},
+		meaning{"", "550 5.7.1 <technical@example.com>: Recipient address rejected: Not here", Policy, ""},
+		meaning{"rcpt", "550 <user@marble.example>: rejected", NoSuchUser, ""},
+		meaning{"rcpt", "550 Verbleib unbekannt", NoSuchUser, ""},
+		meaning{"", "550 5.6.0 Garbled message", ContentFormat, ""},
+		meaning{"rcpt", "554 5.7.1 <mail.spamhaus.org[198.51.100.7]>: Client host rejected: Access denied", Policy, ""},
+		meaning{"rcpt", "554 5.7.1 <spam.example.org>: Helo command rejected: Access denied", HELO, ""},
+		meaning{"rcpt", "450 4.1.1 virus.example.org says no", NoSuchUser, ""},
+		meaning{"rcpt", "550 5.7.1 <bob@spamhaus.org>: Client host [198.51.100.7] blocked using zen.spamhaus.org; https://www.spamhaus.org/query/ip/198.51.100.7", IPReputation, ""},
+		meaning{"mail", "550 See http://www.openspf.org/Why?id=bob%40spamhaus.org&ip=198.51.100.7", AuthFail, ""},
+		meaning{"rcpt", "450 4.2.0 Greylisting is on", Greylisted, ""},
+		meaning{"message", "554 Spammers are not welcome", SpamContent, ""},
+	)
+}
+
+// TestTrapSenderOfRcpt: the sender is refused, with the words of a recipient.
+func TestTrapSenderOfRcpt(t *testing.T) {
+	check(t,
+		meaning{"rcpt", "550 5.1.0 <a@b.example>: Sender address rejected: User unknown in local recipient table", SenderRejected, RetryAfterFix},
+		meaning{"rcpt", "550 5.1.7 <a@b.example>: Sender address rejected: undeliverable address: host mx said: 550 5.1.1 <a@b.example> User unknown", SenderRejected, RetryAfterFix},
+		meaning{"rcpt", "550 5.1.7 <a@b.example>: Sender address rejected: undeliverable address: host mx said: 550 5.1.1 The email account that you tried to reach does not exist (in reply to RCPT TO command)", SenderRejected, RetryAfterFix},
+		meaning{"", "550 BATV check failed", SenderRejected, ""},
+		meaning{"", "550 Sender unknown", SenderRejected, ""},
+		meaning{"", "451-Could not complete sender verify callout\n451 later", SenderRejected, RetryLater},
+	)
+}
+
+// TestTrapHarvesting: a limit on wrong guesses is not about this recipient.
+func TestTrapHarvesting(t *testing.T) {
+	for _, reply := range []string{"550 Too many invalid recipients", "421 Too many unknown recipients", "421 4.7.0 too many unknown users", "550 5.7.1 Too many bad recipients"} {
+		row, m := Lookup("rcpt", replyFrom(reply))
+		if row.Reason != RateLimited || m.Side != SideUs {
+			t.Errorf("%s: %s, %s by %s", reply, row.Reason, m.Side, row.ID)
+		}
+	}
+}
+
+// TestMoreReplies: replies that were read wrongly once.
+func TestMoreReplies(t *testing.T) {
+	check(t,
+		meaning{"", "503 5.5.1 Error: send HELO/EHLO first", Protocol, ""},
+		meaning{"", "421 4.4.2 mx1.example.com Error: timeout exceeded", TimedOut, RetryLater},
+		meaning{"", "550 5.7.708 Service unavailable. Access denied, traffic not accepted from this IP. For more information please go to http://go.microsoft.com/fwlink/?LinkId=526653", Policy, RetryAfterFix},
+		meaning{"", "550 5.7.750 Service unavailable. Client blocked from sending from unregistered domain", Policy, RetryAfterFix},
+		meaning{"", "550 5.7.501 Service unavailable. Spam abuse detected from IP range", Policy, RetryAfterFix},
+		meaning{"", "550 5.7.502 Access denied, banned sender", Policy, RetryAfterFix},
+		meaning{"", "550 5.7.503 no", Policy, RetryAfterFix},
+		meaning{"", "554 5.6.0 Corrupt message content", ContentFormat, ""},
+		meaning{"", "421 4.7.66 TLS 1.0 and 1.1 are not supported. Please upgrade/update your client to support TLS 1.2.", TLSRequired, RetryAfterFix},
+		meaning{"", "504 5.7.4 Unrecognized authentication type", AuthRequired, ""},
+		meaning{"rcpt", "550-\"The mail server could not deliver mail to alice@example.com.  The account or\n550-domain may not exist, they may be blacklisted, or missing the proper dns\n550 entries.\"", NoSuchUser, ""},
+		meaning{"", "550 HELO is my own name", HELO, ""},
+		meaning{"", "550 Message headers fail syntax check", ContentFormat, ""},
+		meaning{"message", "550 5.7.1 Message rejected due to content restrictions", SpamContent, ""},
+		meaning{"", "551 5.7.1 Forwarding to remote hosts disabled", RelayDenied, ""},
+		meaning{"connect", "Host or domain name not found. Name service error for name=example.com type=MX: Host not found, try again", DNSFailure, RetryLater},
+		meaning{"connect", "Host or domain name not found. Name service error for name=example.com type=AAAA: Host found but no data record of requested type", NoMailService, ""},
+		meaning{"connect", "Host or domain name not found. Name service error for name=example.com type=AAAA: Host not found", BadDomain, ""},
+		meaning{"", "lost connection with mx1.example.com[198.51.100.10] while receiving the initial server greeting", Unreached, RetryLater},
+		meaning{"", "conversation with mx1.example.com[198.51.100.10] timed out while receiving the initial server greeting", TimedOut, RetryLater},
+	)
+	for _, reply := range []string{"550 5.7.708 no", "550 5.7.750 no", "550 5.7.501 no", "421 4.4.2 mx Error: timeout exceeded", "550 5.7.708 Service unavailable. Access denied, traffic not accepted from this IP"} {
+		if _, m := Lookup("", replyFrom(reply)); m.Side != SideUs {
+			t.Errorf("%s: side %s", reply, m.Side)
+		}
+	}
+	for _, text := range []string{"lost connection with x[192.0.2.9] while receiving the initial server greeting", "conversation with x[192.0.2.9] timed out while receiving the initial server greeting"} {
+		if row, _ := Lookup("", replyFrom(text)); strings.Contains(row.Explain, "had ") || !strings.Contains(row.Explain, "greeted") {
+			t.Errorf("%s: %s", text, row.Explain)
+		}
+	}
+	if row, m := Lookup("", replyFrom("550 qwertz")); m.Confidence != Guess {
+		t.Errorf("a bare 550 is %s by %s", m.Confidence, row.ID)
+	}
+}
