@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"bufio"
+	"cmp"
 	"errors"
 	"io"
 	"strings"
@@ -70,6 +71,9 @@ func (a *app) explainLines(s *sink) error {
 	explained := 0
 	for number := 1; ; number++ {
 		line, err := readLine(in)
+		if errors.Is(err, errInterrupted) && explained > 0 {
+			return cmp.Or(writeError(s.close()), err)
+		}
 		if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, errLongLine) {
 			return fail(check.ExitNoInput, "standard input: %w", err)
 		}

@@ -64,7 +64,7 @@ func (a *app) mx(c *cobra.Command, n *network, out *output, args []string) error
 		codes = append(codes, doc.ExitCode)
 		werr = cmp.Or(werr, report.Write(s.w, doc, s.options))
 		if c.Context().Err() != nil {
-			a.code = check.ExitInterrupted
+			a.code = a.interruptCode()
 			return writeError(cmp.Or(werr, s.close()))
 		}
 	}

@@ -7,7 +7,6 @@ import (
 	"net/netip"
 	"slices"
 	"strings"
-	"syscall"
 
 	"github.com/spf13/cobra"
 
@@ -157,10 +156,7 @@ func (a *app) probeAll(ctx context.Context, groups [][]check.Recipient, opts che
 		a.code = check.ExitData
 	}
 	if undecided || ctx.Err() != nil && len(codes) < count(groups) {
-		a.code = check.ExitInterrupted
-		if a.signal == syscall.SIGTERM {
-			a.code = check.ExitTerminated
-		}
+		a.code = a.interruptCode()
 	}
 	return writeError(cmp.Or(werr, out.close()))
 }
@@ -366,8 +362,10 @@ func (o *probeOptions) openMessage(c *cobra.Command, opts *check.Options) error 
 			return usage("--message and --%s contradict each other: a file is sent as it is", name)
 		}
 	}
-	file, err := check.OpenMessage(o.message)
+	file, err := await(c.Context(), func() (*check.MessageFile, error) { return check.OpenMessage(o.message) })
 	switch {
+	case errors.Is(err, errInterrupted):
+		return err
 	case isPath(err):
 		return fail(check.ExitNoInput, "--message %s: %w", quote(o.message), bareError(err))
 	case err != nil:

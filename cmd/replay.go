@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"io"
 	"os"
@@ -37,7 +38,7 @@ func (a *app) replay(c *cobra.Command, o *output, args []string) error {
 	if len(args) > 1 {
 		return usage("replay takes one file").hint("cat several files together: cat a.json b.json | smtpcheck replay")
 	}
-	in, name, err := a.open(args)
+	in, name, err := a.open(c.Context(), args)
 	if err != nil {
 		return err
 	}
@@ -58,6 +59,8 @@ func (a *app) replay(c *cobra.Command, o *output, args []string) error {
 	switch {
 	case werr != nil:
 		return writeError(cmp.Or(werr, out.close()))
+	case errors.Is(err, errInterrupted) && len(codes) > 0:
+		return cmp.Or(writeError(out.close()), err)
 	case isPath(err):
 		return fail(check.ExitNoInput, "%s: %w", name, bareError(err))
 	case err != nil:
@@ -73,13 +76,16 @@ func isPath(err error) bool {
 }
 
 // open opens the file that is the argument, or standard input.
-func (a *app) open(args []string) (io.ReadCloser, string, error) {
+func (a *app) open(ctx context.Context, args []string) (io.ReadCloser, string, error) {
 	if len(args) == 0 || args[0] == "-" {
 		return io.NopCloser(a.stdin), "standard input", nil
 	}
-	f, err := os.Open(args[0])
+	f, err := await(ctx, func() (*os.File, error) { return os.Open(args[0]) })
 	if err != nil {
 		return nil, "", fail(check.ExitNoInput, "%s: %w", quote(args[0]), bareError(err))
 	}
-	return f, quote(args[0]), nil
+	return struct {
+		io.Reader
+		io.Closer
+	}{input{ctx, f}, f}, quote(args[0]), nil
 }

@@ -50,27 +50,11 @@ func Main() int {
 	signal.Ignore(syscall.SIGPIPE) // a reader that is gone is an error of the write
 	ctx, stop := a.interruptible(context.Background())
 	defer stop()
+	a.stdin = input{ctx, a.stdin}
 	root := a.root()
 	root.SetArgs(os.Args[1:])
 	c, err := root.ExecuteContextC(ctx)
 	return a.exit(c, err)
-}
-
-// interruptible returns a context that ends at the first SIGINT or SIGTERM. A
-// second one ends the program as it would have without us.
-func (a *app) interruptible(ctx context.Context) (context.Context, func()) {
-	ctx, cancel := context.WithCancel(ctx)
-	signals := make(chan os.Signal, 1)
-	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
-	go func() {
-		select {
-		case a.signal = <-signals:
-			signal.Stop(signals)
-			cancel()
-		case <-ctx.Done():
-		}
-	}()
-	return ctx, func() { signal.Stop(signals); cancel() }
 }
 
 // exit prints an error, if there is one, and chooses the exit code.
@@ -79,6 +63,8 @@ func (a *app) exit(c *cobra.Command, err error) int {
 	switch {
 	case err == nil:
 		return a.code
+	case errors.Is(err, errInterrupted):
+		return a.interruptCode()
 	case errors.Is(err, syscall.EPIPE):
 		return a.code // | head
 	case errors.As(err, &failed):
