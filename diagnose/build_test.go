@@ -31,7 +31,8 @@ func newScene(t *testing.T) *scene {
 //	tls expired           a handshake, with a problem
 //	note harvesting rcpt  a note
 //	tx 2                  the transaction of what follows
-//	sent                  message text
+//	sent                  message text and its end
+//	part                  message text without its end
 //	wait 6s               the latency of the next reply
 func (s *scene) talk(host string, preference uint16, lines ...string) *probe.Attempt {
 	s.t.Helper()
@@ -92,7 +93,9 @@ func (w *scribe) write(line string) string {
 	case word == "tx":
 		w.tx, _ = strconv.Atoi(rest)
 	case word == "sent":
-		w.add(probe.Event{Kind: probe.KindData, Stage: smtp.StageMessage, Data: &probe.Data{Size: 100}})
+		w.add(probe.Event{Kind: probe.KindData, Stage: smtp.StageMessage, Data: &probe.Data{Size: 100, Complete: true}})
+	case word == "part":
+		w.add(probe.Event{Kind: probe.KindData, Stage: smtp.StageMessage, Data: &probe.Data{Size: 50}})
 	case word == "wait":
 		w.latency, _ = time.ParseDuration(rest)
 		w.elapsed += w.latency

@@ -18,6 +18,9 @@ type Case struct {
 	Mode      Mode
 	// StopAfter is the stage after which the dialogue was to end, for ModeStopAfter.
 	StopAfter smtp.Stage
+	// RequireTLS says that we were to go on with TLS only, so that a handshake
+	// that fails in any way says nothing of the recipient.
+	RequireTLS bool
 	// Lab says that the servers are those of the built-in lab, so that addresses prove nothing about a network.
 	Lab bool
 
@@ -187,4 +190,7 @@ type Diagnosis struct {
 	Findings []Finding
 	// Summary is the verdict in a sentence or two; Remedy what to do about it, "" for nothing.
 	Summary, Remedy string
+
+	// against is an equal host that accepts, where the verdict is that another rejects.
+	against *spot
 }

@@ -1,6 +1,10 @@
 package diagnose
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/smtpcheck/smtpcheck/probe"
+)
 
 // decision is what the rule comes to.
 type decision struct {
@@ -100,4 +104,59 @@ func mayPrecede(preference uint16, session int, s *spot) bool {
 		return true
 	}
 	return session == 0 || session < s.attempts[0].ID
+}
+
+// equalThatAccepts is the first place of the same preference that accepts where s
+// rejects; nil for none.
+func equalThatAccepts(spots []*spot, s *spot) *spot {
+	if o := s.outcome(); o.Verdict != Rejected || !o.decides() {
+		return nil
+	}
+	for _, x := range spots {
+		if x.preference() == s.preference() && !x.interrupted() && x.outcome().Verdict == Accepted {
+			return x
+		}
+	}
+	return nil
+}
+
+// mayDiffer reports that a place that was left out could have changed the
+// verdict that s gave: any where nothing decided, else one that is better, or an
+// equal. Another address of a host that answered is the same place.
+func (c *Case) mayDiffer(s *spot) bool {
+	o := s.outcome()
+	if o.Verdict == Accepted && c.Mode != ModeRcpt {
+		return false // it is done
+	}
+	for _, x := range c.Skipped {
+		switch {
+		case !x.Kind.leftOut(), c.tried(x.Host) && (o.decides() || x.Kind == SkipNoRoute):
+		case !o.decides(), x.Preference < s.preference(), x.Preference == s.preference() && o.Verdict != Rejected:
+			return true
+		}
+	}
+	return false
+}
+
+// leftOut reports that the place was left out for a reason of ours.
+func (k SkipKind) leftOut() bool {
+	switch k {
+	case SkipNotSelected, SkipLimit, SkipFamily, SkipNoRoute:
+		return true
+	}
+	return false
+}
+
+// tried reports that an address of the host was dialled.
+func (c *Case) tried(host string) bool {
+	return slices.ContainsFunc(c.Attempts, func(a *probe.Attempt) bool {
+		return a.Target.Host == host || slices.Contains(a.Target.Also, host)
+	})
+}
+
+// untried reports that the host was left out altogether.
+func (c *Case) untried(host string) bool {
+	return !c.tried(host) && slices.ContainsFunc(c.Skipped, func(x Skip) bool {
+		return x.Host == host && (x.Kind.leftOut() || x.Kind == SkipNotNeeded)
+	})
 }

@@ -246,7 +246,7 @@ func TestHonestWords(t *testing.T) {
 	d := Diagnose(s.Case)
 	want := "accepted at RCPT by mx2 [198.51.100.20]; nothing was sent; the server may still refuse the message or accept every address (not checked)" +
 		"; this is a backup MX (preference 20), which may bounce the mail later" +
-		". A sender would have come to it after 1 attempt (1 unreachable) and 1.0 s"
+		". A sender would have come to it after 1 attempt (1 unreachable) and 1.0 s by our timeout"
 	if d.Summary != want {
 		t.Errorf("got  %s\nwant %s", d.Summary, want)
 	}

@@ -1,5 +1,10 @@
 package diagnose
 
+import (
+	"github.com/smtpcheck/smtpcheck/mxresolve"
+	"github.com/smtpcheck/smtpcheck/smtp"
+)
+
 // Diagnose judges all that is known about one recipient: the verdict by the
 // rule for a recipient (see [Case.decide]), what a sender would have met, and findings.
 func Diagnose(c *Case) Diagnosis {
@@ -30,9 +35,22 @@ func Decided(c *Case) bool {
 func (c *Case) outcomes() []Outcome {
 	out := make([]Outcome, len(c.Attempts))
 	for i, a := range c.Attempts {
-		out[i] = Session(a, c.Recipient, c.Mode)
+		h := &hearing{a: a, mode: c.Mode, transaction: a.Transaction(c.Recipient), requireTLS: c.RequireTLS}
+		if c.Mode == ModeStopAfter {
+			h.stopAfter = c.StopAfter
+			h.requireTLS = h.requireTLS || c.StopAfter == smtp.StageSTARTTLS
+		}
+		out[i] = h.outcome()
+		if out[i].Reason == AuthRequired && c.byMX() {
+			out[i].Side = SideReceiver // who serves a domain asks its senders for no login
+		}
 	}
 	return out
+}
+
+// byMX reports that the hosts are those of the domain, and not one that was named to us.
+func (c *Case) byMX() bool {
+	return c.Resolution != nil && (c.Resolution.Kind == mxresolve.KindMX || c.Resolution.Kind == mxresolve.KindImplicit)
 }
 
 // apply takes over what the rule came to.
@@ -56,6 +74,12 @@ func (c *Case) apply(d *Diagnosis, by decision, spots []*spot) {
 	d.Reason, d.Side, d.Confidence = o.Reason, o.Side, o.Confidence
 	d.Retry, d.RetryAfter = o.Retry, o.RetryAfter
 	d.DecidedBy = evidenceOf(o)
+	if d.against = equalThatAccepts(spots, by.spot); d.against != nil && d.Confidence == Certain {
+		d.Confidence = Likely
+	}
+	if c.mayDiffer(by.spot) {
+		d.Confidence = Guess
+	}
 }
 
 func evidenceOf(o *Outcome) *Evidence {

@@ -1,6 +1,9 @@
 package diagnose
 
 import (
+	"slices"
+	"strings"
+
 	"github.com/smtpcheck/smtpcheck/probe"
 	"github.com/smtpcheck/smtpcheck/smtp"
 )
@@ -10,27 +13,33 @@ func (h *hearing) byFailure() Outcome {
 	f := h.failure.Failure
 	o := Outcome{Stage: h.failure.Stage, Event: h.failure.Seq, Elapsed: h.failure.Elapsed, Confidence: Certain}
 	o.Verdict, o.Reason, o.Side, o.Retry = judgeFailure(f, h.failure.Stage, h.greeted)
-	if h.starttls != nil && f.Kind == probe.FailTLSPolicy {
+	switch {
+	case h.mode == ModeData && h.complete:
+		// From the end of the message to the reply nobody knows (RFC 5321, section
+		// 4.5.3.2.6). Without its end it is not delivered (section 4.1.1.4).
+		o.Verdict, o.MayBeDelivered, o.Retry = Undetermined, true, RetryNever
+	case h.requireTLS && h.failure.Stage == smtp.StageTLS && h.lost():
+		o.Verdict, o.Reason = Undetermined, TLSFailed
+	case plaintextPort(h.a, h.failure):
+		o.Side = SideUs
+	case h.starttls != nil && f.Kind == probe.FailTLSPolicy:
 		o.Reply, o.Event = h.starttls.Reply, h.starttls.Seq
 	}
-	// After the first byte of message text nobody knows (RFC 5321, section 4.5.3.2.6).
-	if h.mode == ModeData && (h.text || h.failure.Stage == smtp.StageMessage && h.failure.Transaction == h.transaction) {
-		o.Verdict, o.MayBeDelivered, o.Retry = Undetermined, true, RetryNever
+	if o.Side == SideNetwork || o.Reason == Protocol {
+		o.Confidence = Likely // it may be the other end, or what lies between
 	}
 	o.Sentence = h.failed(h.failure)
 	return o
 }
 
-// judgeFailure says what a failure means where no message text was sent.
+// judgeFailure says what a failure means where no message was sent to its end.
 func judgeFailure(f *probe.Failure, stage smtp.Stage, greeted bool) (Verdict, Reason, Side, Retry) {
 	silent := Unreachable // nobody greeted us
 	if greeted {
 		silent = Deferred // as a sender would queue
 	}
 	switch f.Kind {
-	case probe.FailRefused:
-		return Unreachable, Unreached, SideReceiver, RetryLater
-	case probe.FailUnreachable, probe.FailProhibited:
+	case probe.FailRefused, probe.FailUnreachable, probe.FailProhibited:
 		return Unreachable, Unreached, SideNetwork, RetryLater
 	case probe.FailLocal:
 		if stage != smtp.StageConnect {
@@ -44,9 +53,9 @@ func judgeFailure(f *probe.Failure, stage smtp.Stage, greeted bool) (Verdict, Re
 			return Undetermined, Protocol, SideReceiver, RetryLater // half a reply
 		}
 		if !greeted {
-			return Unreachable, Unreached, SideReceiver, RetryLater
+			return Unreachable, Unreached, SideNetwork, RetryLater
 		}
-		return Deferred, ConnectionLost, SideReceiver, RetryLater
+		return Deferred, ConnectionLost, SideNetwork, RetryLater
 	case probe.FailTLS:
 		return Undetermined, TLSFailed, SideReceiver, RetryAfterFix
 	case probe.FailTLSLimit:
@@ -57,4 +66,13 @@ func judgeFailure(f *probe.Failure, stage smtp.Stage, greeted bool) (Verdict, Re
 		return Undetermined, Interrupted, SideNone, RetryLater
 	}
 	return Undetermined, Protocol, SideReceiver, RetryAfterFix
+}
+
+// plaintextPort reports that TLS was begun at once (--tls implicit) at a port
+// that answers in plaintext.
+func plaintextPort(a *probe.Attempt, e *probe.Event) bool {
+	if e.Failure.Kind != probe.FailTLS || e.Stage != smtp.StageTLS || !strings.Contains(e.Failure.Detail, "did not answer with TLS") {
+		return false
+	}
+	return !slices.ContainsFunc(a.Events, func(x probe.Event) bool { return x.Kind == probe.KindReply })
 }

@@ -74,4 +74,10 @@ func (f *finder) decidingReply() {
 	if row, ok := RowByID(o.Row); ok && found != nil {
 		found.Explain, found.Remedy = row.Explain, row.Remedy
 	}
+	if r, ok := RuleOf(f.c.ruleOfCase(f.d)); ok && found != nil {
+		found.Remedy = r.Remedy
+		if r.ID == "mx/auth-required" {
+			found.Explain = r.Explain
+		}
+	}
 }

@@ -1,6 +1,8 @@
 package diagnose
 
 import (
+	"net/netip"
+	"slices"
 	"strings"
 
 	"github.com/smtpcheck/smtpcheck/mxresolve"
@@ -109,6 +111,11 @@ func (f *finder) hostNote(h *mxresolve.Host, note mxresolve.Problem) {
 	case mxresolve.ProblemAUnanswered, mxresolve.ProblemAFailed:
 		f.add("mx/aaaa-slow", "no timely answer about IPv4 addresses (A) of "+h.Name, evidence...)
 	case mxresolve.ProblemPrivate, mxresolve.ProblemLinkLocal, mxresolve.ProblemMulticast:
+		for _, addr := range h.Addresses {
+			if string(mxresolve.AddressKind(addr)) == string(note) {
+				evidence = f.addressEvidence(h, addr)
+			}
+		}
 		if named {
 			f.add("mx/private-address", h.Name+" has a "+string(note)+" address", evidence...)
 		}
@@ -126,12 +133,12 @@ func (f *finder) loops() {
 		for _, addr := range h.Addresses {
 			switch mxresolve.AddressKind(addr) {
 			case mxresolve.AddrLoopback, mxresolve.AddrUnspecified:
-				f.add("mx/loops-to-us", h.Name+" has the address "+addr.String(), f.hostEvidence(h)...)
+				f.add("mx/loops-to-us", h.Name+" has the address "+addr.String(), f.addressEvidence(h, addr)...)
 			}
 		}
 		for _, s := range f.c.Skipped {
 			if s.Kind == SkipLoopsToUs && s.Host == h.Name {
-				f.add("mx/loops-to-us", h.Name+" has the address "+s.Address.String(), f.hostEvidence(h)...)
+				f.add("mx/loops-to-us", h.Name+" has the address "+s.Address.String(), f.addressEvidence(h, s.Address)...)
 			}
 		}
 	}
@@ -154,6 +161,26 @@ func (f *finder) hostEvidence(h *mxresolve.Host) []Evidence {
 	}
 	if out == nil {
 		return f.mxEvidence()
+	}
+	return out
+}
+
+// addressEvidence is the query that brought an address of a host; all of the
+// host's where that cannot be told.
+func (f *finder) addressEvidence(h *mxresolve.Host, addr netip.Addr) []Evidence {
+	family := "A"
+	if addr.Is6() {
+		family = "AAAA"
+	}
+	var out []Evidence
+	for i := range f.c.Resolution.Queries {
+		q := &f.c.Resolution.Queries[i]
+		if string(q.Type) == family && slices.Contains(h.Queries, q.ID) && q.Err == "" {
+			out = []Evidence{{Query: q.ID}} // the last is the one that was answered
+		}
+	}
+	if out == nil {
+		return f.hostEvidence(h)
 	}
 	return out
 }

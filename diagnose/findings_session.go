@@ -82,6 +82,10 @@ func (f *finder) failure(a *probe.Attempt, e *probe.Event, at Evidence) {
 	with := func(words string) string { return host + ": " + or(x.Detail, words) }
 	switch x.Kind {
 	case probe.FailTLS:
+		if plaintextPort(a, e) {
+			f.add("tls/plaintext-port", host+" answers in plaintext at port "+port(a.Target), at)
+			return
+		}
 		f.add("tls/handshake-failed", with("the handshake failed"), at)
 	case probe.FailTLSLimit:
 		f.add("tls/our-limit", with("beyond a limit"), at)

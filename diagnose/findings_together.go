@@ -16,6 +16,9 @@ func (f *finder) together() {
 	f.disagree()
 	f.deadHosts()
 	f.pipelining()
+	if f.c.mxWantsLogin(f.d) {
+		f.add("mx/auth-required", f.deciding().Target.Host+" takes mail for "+f.c.Resolution.Domain+" after a login only", *f.d.DecidedBy)
+	}
 	if f.c.onBackup(f.d) {
 		f.add("mx/backup-only", "accepted by "+f.deciding().Target.Host+" only, a backup MX (preference "+
 			strconv.Itoa(int(f.deciding().Target.Preference))+")", *f.d.DecidedBy)
@@ -129,6 +132,11 @@ func (c *Case) attempt(o *Outcome) *probe.Attempt {
 	return nil
 }
 
+// mxWantsLogin reports that an MX host of the domain asks senders for a login.
+func (c *Case) mxWantsLogin(d *Diagnosis) bool {
+	return d.Deciding != nil && d.DecidedBy != nil && d.Reason == AuthRequired && d.Deciding.Reply != nil && c.byMX()
+}
+
 // onBackup reports that the recipient was accepted, and not by one of the most
 // preferred hosts.
 func (c *Case) onBackup(d *Diagnosis) bool {
@@ -137,7 +145,7 @@ func (c *Case) onBackup(d *Diagnosis) bool {
 	}
 	took := c.attempt(d.Deciding)
 	for i := range c.Resolution.Hosts {
-		if c.Resolution.Hosts[i].Preference < took.Target.Preference {
+		if h := &c.Resolution.Hosts[i]; h.Preference < took.Target.Preference && !c.untried(h.Name) {
 			return true
 		}
 	}

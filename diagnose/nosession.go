@@ -1,6 +1,8 @@
 package diagnose
 
 import (
+	"slices"
+
 	"github.com/smtpcheck/smtpcheck/mxresolve"
 )
 
@@ -15,6 +17,12 @@ func (c *Case) withoutSessions(d *Diagnosis) {
 		d.Retry = RetryLater
 	default:
 		d.Retry = RetryNever
+	}
+	switch {
+	case d.Reason == Unknown:
+		d.Confidence = Guess
+	case d.Verdict == Deferred && d.Reason == DNSFailure:
+		d.Side, d.Confidence = c.whoseDNS()
 	}
 	if r := c.Resolution; r != nil && r.MXQuery > 0 {
 		d.DecidedBy = &Evidence{Query: r.MXQuery}
@@ -48,7 +56,7 @@ func (c *Case) judgeResolution() (Verdict, Reason, Side) {
 // could have been dialled comes first, since then nothing is known.
 func (c *Case) judgeHosts() (Verdict, Reason, Side) {
 	switch {
-	case len(c.Pending) > 0:
+	case len(c.Pending) > 0, len(c.Skipped) == 0 && c.leadsAway():
 		return Undetermined, Unknown, SideNone
 	case c.skipped(SkipInterrupted) || c.hostProblem(func(p mxresolve.Problem) bool { return p == mxresolve.ProblemCancelled }):
 		return Undetermined, Interrupted, SideNone
@@ -64,6 +72,81 @@ func (c *Case) judgeHosts() (Verdict, Reason, Side) {
 		return Rejected, Loop, SideUs
 	}
 	return Rejected, NoMailService, SideReceiver
+}
+
+// leadsAway reports that a host has an address that is not this machine. The
+// lab is on this machine.
+func (c *Case) leadsAway() bool {
+	for i := range c.Resolution.Hosts {
+		for _, addr := range c.Resolution.Hosts[i].Addresses {
+			if k := mxresolve.AddressKind(addr); c.Lab || k != mxresolve.AddrLoopback && k != mxresolve.AddrUnspecified {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// dnsProblem is the problem of DNS that keeps the mail from going anywhere, and
+// the queries about it.
+func (c *Case) dnsProblem() (mxresolve.Problem, []int) {
+	r := c.Resolution
+	for i := range r.Hosts {
+		if h := &r.Hosts[i]; h.Problem != "" && h.Problem == r.Problem || r.Problem == "" && forNow(h.Problem) {
+			return h.Problem, h.Queries
+		}
+	}
+	return r.Problem, []int{r.MXQuery}
+}
+
+// whoseDNS says whose matter a failure of DNS is. Only a server that answered
+// points at the domain; and one that refuses to answer us is our own resolver.
+func (c *Case) whoseDNS() (Side, Confidence) {
+	p, queries := c.dnsProblem()
+	switch p {
+	case mxresolve.ProblemTimeout:
+		return SideNetwork, Guess
+	case mxresolve.ProblemFailed:
+		return SideUs, Guess
+	case mxresolve.ProblemServFail:
+		if c.refusedByResolver(queries) {
+			return SideUs, Guess
+		}
+		return SideReceiver, Likely
+	}
+	return SideReceiver, Certain // aliases without end
+}
+
+func (c *Case) refusedByResolver(queries []int) bool {
+	refused := false
+	for i := range c.Resolution.Queries {
+		q := &c.Resolution.Queries[i]
+		if !slices.Contains(queries, q.ID) {
+			continue
+		}
+		switch q.Rcode {
+		case "REFUSED":
+			refused = true
+		case "", "NOERROR", "NXDOMAIN":
+		default:
+			return false
+		}
+	}
+	return refused
+}
+
+// dnsRule is the rule that knows what to do about a failure of DNS.
+func (c *Case) dnsRule(side Side) string {
+	p, _ := c.dnsProblem()
+	switch {
+	case side == SideUs:
+		return "dns/failed"
+	case p == mxresolve.ProblemTimeout:
+		return "dns/timeout"
+	case p == mxresolve.ProblemLoop, p == mxresolve.ProblemLongChain:
+		return "mx/loop"
+	}
+	return "dns/servfail"
 }
 
 // forNow reports a failure of DNS that may heal, so that a sender would wait.

@@ -99,6 +99,12 @@ var mxRules = []Rule{
 		References: []string{"RFC 5321, section 5.1"},
 	},
 	{
+		ID: "mx/auth-required", Title: "an MX host that wants a login", Severity: Warning,
+		Explain:    "The host that the domain names for its mail asks for a login before it takes any. No sender from outside has one: the server is misconfigured, or the MX record names a submission server.",
+		Remedy:     "The receiving site should let the host take mail for its domain without a login, or name the right host in the MX record.",
+		References: []string{"RFC 6409, section 4.3", "RFC 5321, section 5.1"},
+	},
+	{
 		ID: "mx/dead-host", Title: "an MX host that nobody answers for", Severity: Warning,
 		Explain:    "None of the addresses of the host that were tried greeted us. Every sender loses time there, and mail waits if it is the only one.",
 		Remedy:     "The receiving site should repair the host or remove its MX record.",
@@ -106,7 +112,7 @@ var mxRules = []Rule{
 	},
 	{
 		ID: "mx/backup-only", Title: "accepted by a backup MX only", Severity: Notice,
-		Explain:    "No more preferred host took the mail. A backup MX passes it on later and often knows no recipients, so that it may bounce it then.",
+		Explain:    "No more preferred host that was tried took the mail. A backup MX passes it on later and often knows no recipients, so that it may bounce it then.",
 		Remedy:     "Find out what is wrong with the more preferred hosts; try again later.",
 		References: []string{"RFC 5321, section 5.1"},
 	},

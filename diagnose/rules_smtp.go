@@ -77,7 +77,7 @@ var smtpRules = []Rule{
 	{
 		ID: "rcpt/harvesting", Title: "recipients left out", Severity: Notice,
 		Explain:    "After three unknown users in one session the other recipients were not asked about: it would look like collecting addresses, and servers block that.",
-		Remedy:     "Correct the recipients that are unknown, and probe the others again.",
+		Remedy:     "Correct the recipients that are unknown, and probe the others alone, later.",
 		References: []string{"RFC 5321, section 7.3"},
 	},
 }

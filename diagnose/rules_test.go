@@ -42,6 +42,10 @@ var sick = map[string]func(s *scene){
 		s.talk("mx1", 10, accepts...)
 		s.talk("mx2", 20, rejects...)
 	},
+	"mx/auth-required": func(s *scene) {
+		s.mx("10 mx1")
+		s.talk("mx1", 10, with(hello, "mail: 530 5.7.0 Authentication required")...)
+	},
 	"mx/dead-host": func(s *scene) {
 		s.talk("mx1", 10, "fail refused")
 		s.talk("mx2", 20, accepts...)
@@ -66,6 +70,7 @@ var sick = map[string]func(s *scene){
 	"tls/unverified":        talked(with(hello[:3], "tls other")...),
 	"tls/old-version":       talked(with(hello[:3], "tls /1.1")...),
 	"tls/handshake-failed":  talked(with(hello[:3], "fail closed tls")...),
+	"tls/plaintext-port":    talked("fail tls tls the server did not answer with TLS"),
 	"tls/our-limit":         talked(with(hello[:3], "fail tls-limit tls")...),
 	"tls/refused":           talked(with(hello[:2], "starttls: 454 no", "note starttls-refused starttls")...),
 	"tls/injection":         talked(with(hello[:3], "fail injection starttls")...),

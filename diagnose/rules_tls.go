@@ -52,6 +52,12 @@ var tlsRules = []Rule{
 		References: []string{"RFC 3207, section 4.1"},
 	},
 	{
+		ID: "tls/plaintext-port", Title: "TLS at once, where plaintext is spoken", Severity: Warning,
+		Explain:    "The handshake was begun at once (--tls implicit), and the port answers in plaintext. There TLS begins with STARTTLS, if at all.",
+		Remedy:     "Use STARTTLS (--tls opportunistic or require), or the port for implicit TLS, which is 465.",
+		References: []string{"RFC 8314, section 3", "RFC 3207, section 4"},
+	},
+	{
 		ID: "tls/old-version", Title: "an old version of TLS", Severity: Warning,
 		Explain:    "The server speaks no version of TLS newer than 1.1. Many senders take 1.2 at least and fall back to none.",
 		Remedy:     "The receiving site should allow TLS 1.2 and 1.3.",

@@ -64,12 +64,12 @@ func (h *hearing) failed(e *probe.Event) string {
 		if e.Stage == smtp.StageConnect {
 			return h.connect("Connection timed out")
 		}
-		return "conversation with " + where + " timed out while " + e.Stage.During()
+		return "conversation with " + where + " timed out while " + h.during(e)
 	case probe.FailClosed, probe.FailReset:
 		if e.Stage == smtp.StageConnect {
 			return h.connect("Connection reset by peer")
 		}
-		return "lost connection with " + where + " while " + e.Stage.During()
+		return "lost connection with " + where + " while " + h.during(e)
 	case probe.FailRefused:
 		return h.connect("Connection refused")
 	case probe.FailUnreachable:
@@ -78,13 +78,16 @@ func (h *hearing) failed(e *probe.Event) string {
 		return h.connect(or(f.Detail, "prohibited by a packet filter"))
 	case probe.FailLocal:
 		if e.Stage != smtp.StageConnect {
-			return "this machine gave up while " + e.Stage.During() + detail(" ("+where+")", f.Detail)
+			return "this machine gave up while " + e.Stage.During() + detail(" ("+where+")", f.Detail) + nothingSent(e.Stage)
 		}
 		return h.connect(or(f.Detail, "this machine could not open a socket"))
 	case probe.FailTLS, probe.FailTLSLimit:
+		if plaintextPort(h.a, e) {
+			return "Cannot start TLS: " + h.who() + " answers in plaintext at port " + port(h.a.Target)
+		}
 		return "Cannot start TLS: handshake failure" + detail(" with "+where, f.Detail)
 	case probe.FailTLSPolicy:
-		return "TLS is required by us and " + or(f.Detail, "is not to be had") + " (" + where + ")"
+		return requiredByUs(f.Detail) + " (" + where + ")"
 	case probe.FailNotSMTP:
 		return h.who() + " does not speak SMTP" + detail("", f.Detail)
 	case probe.FailUnsolicited:
@@ -92,17 +95,48 @@ func (h *hearing) failed(e *probe.Event) string {
 	case probe.FailInjection:
 		return h.who() + " sent plaintext behind its reply to STARTTLS"
 	case probe.FailLimit:
+		if strings.HasPrefix(f.Detail, "a reply ") {
+			return h.who() + " sent " + f.Detail
+		}
 		return h.who() + " sent more than a session may have" + detail("", f.Detail)
 	case probe.FailInterrupted:
-		return "interrupted while " + e.Stage.During() + " (" + where + ")"
+		return "interrupted while " + h.during(e) + " (" + where + ")"
 	}
 	return h.who() + " broke the protocol" + detail("", f.Detail)
 }
 
 // connect is "connect to X[ip]:25: Connection refused".
 func (h *hearing) connect(why string) string {
-	t := h.a.Target
-	return "connect to " + place(t) + ":" + strconv.Itoa(int(t.Addr.Port())) + ": " + why
+	return "connect to " + place(h.a.Target) + ":" + port(h.a.Target) + ": " + strings.ToUpper(why[:1]) + why[1:]
+}
+
+func port(t probe.Target) string { return strconv.Itoa(int(t.Addr.Port())) }
+
+// during says what went on when e came, as Postfix does.
+func (h *hearing) during(e *probe.Event) string {
+	for i := range h.a.Events {
+		x := &h.a.Events[i]
+		if e.Stage == smtp.StageMessage && x.Kind == probe.KindData && x.Transaction == e.Transaction && x.Data.Complete {
+			return smtp.DuringEnd
+		}
+	}
+	return e.Stage.During()
+}
+
+// nothingSent says of a fault of ours with the message that it did not go out.
+func nothingSent(s smtp.Stage) string {
+	if s == smtp.StageData || s == smtp.StageMessage {
+		return "; nothing was delivered"
+	}
+	return ""
+}
+
+// requiredByUs says what of our requirements of TLS was not met.
+func requiredByUs(detail string) string {
+	if why, ok := strings.CutPrefix(detail, "a verified certificate is required"); ok {
+		return "a verified certificate is required by us" + why
+	}
+	return "TLS is required by us and " + or(strings.TrimPrefix(detail, "TLS is required and "), "is not to be had")
 }
 
 func detail(where, what string) string {

@@ -15,11 +15,15 @@ import (
 // which then says nothing about the recipient.
 func Session(a *probe.Attempt, recipient string, mode Mode) Outcome {
 	h := &hearing{a: a, mode: mode, transaction: a.Transaction(recipient)}
-	for i := range a.Events {
-		h.hear(&a.Events[i])
+	return h.outcome()
+}
+
+func (h *hearing) outcome() Outcome {
+	for i := range h.a.Events {
+		h.hear(&h.a.Events[i])
 	}
 	o := h.judge()
-	o.Session = a.ID
+	o.Session = h.a.ID
 	if o.Verdict == Accepted {
 		o.Reason, o.Side, o.Retry = "", SideNone, ""
 	}
@@ -31,6 +35,8 @@ type hearing struct {
 	a           *probe.Attempt
 	mode        Mode
 	transaction int // the recipient's; 0 for none
+	stopAfter   smtp.Stage
+	requireTLS  bool // we were to go on with TLS only
 
 	decided  *probe.Event // the reply that decides
 	refusal  *probe.Event // a refusal that a later reply of its stage may still lift: of EHLO, of AUTH
@@ -41,7 +47,7 @@ type hearing struct {
 	last     *probe.Event // the last reply before QUIT that was not a refusal
 	note     *probe.Event // why the recipient was not asked about
 	greeted  bool
-	text     bool // message text was sent
+	complete bool // the message was sent, and the line that ends it
 	others   bool // another recipient had been accepted before
 }
 
@@ -52,7 +58,7 @@ func (h *hearing) hear(e *probe.Event) {
 			h.failure = e
 		}
 	case probe.KindData:
-		h.text = h.text || e.Transaction == h.transaction
+		h.complete = h.complete || e.Transaction == h.transaction && e.Data.Complete
 	case probe.KindNote:
 		if (e.Note == probe.NoteHarvesting || e.Note == probe.NoteNeedsUTF8) && (e.Transaction == 0 || e.Transaction == h.transaction) {
 			h.note = e
@@ -145,10 +151,23 @@ func (h *hearing) judge() Outcome {
 		return h.byReply(h.refusal)
 	case h.gone != nil:
 		return h.byReply(h.gone)
-	case h.mode == ModeStopAfter && h.last != nil:
+	case h.mode == ModeStopAfter && h.reached():
 		return h.byReply(h.last)
+	case h.mode == ModeStopAfter && h.stopAfter == smtp.StageSTARTTLS && h.last != nil:
+		return h.notSecured()
 	}
 	return h.notAsked()
+}
+
+// reached reports whether a session that ended well got as far as it was to go.
+func (h *hearing) reached() bool {
+	switch {
+	case h.last == nil:
+		return false
+	case h.stopAfter == smtp.StageSTARTTLS:
+		return h.a.TLS() != nil
+	}
+	return h.stopAfter == "" || !h.last.Stage.Before(h.stopAfter)
 }
 
 // desynchronised reports that replies and commands were found not to fit
@@ -178,7 +197,7 @@ func (h *hearing) byReply(e *probe.Event) Outcome {
 	o := Outcome{Stage: e.Stage, Reply: e.Reply, Event: e.Seq, Elapsed: e.Elapsed, Confidence: Certain}
 	if class := e.Reply.Class(); class == 2 || class == 3 {
 		o.Verdict = Accepted
-		if h.mode != ModeData {
+		if h.mode == ModeRcpt {
 			o.Confidence = Likely // the server may still refuse the message
 		}
 		o.Sentence = h.said(e)
@@ -195,6 +214,12 @@ func (h *hearing) byReply(e *probe.Event) Outcome {
 	}
 	o.Reason, o.Row = row.Reason, row.ID
 	o.Side, o.Confidence, o.Retry, o.RetryAfter = m.Side, m.Confidence, m.Retry, m.RetryAfter
+	if o.Reason == Unknown {
+		o.Confidence = Guess
+	}
+	if o.Side == SideRecipient && !o.atMailOrLater() {
+		o.Side = SideReceiver // which had not heard of the recipient
+	}
 	o.Sentence = h.said(e)
 	return o
 }
@@ -208,17 +233,36 @@ func (h *hearing) tooMany(e *probe.Event, row *Row) bool {
 // byBroken judges a reply that cannot be used where no failure says more.
 func (h *hearing) byBroken() Outcome {
 	return Outcome{
-		Verdict: Undetermined, Reason: Protocol, Side: SideReceiver, Confidence: Certain, Retry: RetryAfterFix,
-		Stage: h.broken.Stage, Event: h.broken.Seq, Elapsed: h.broken.Elapsed, MayBeDelivered: h.text,
+		Verdict: Undetermined, Reason: Protocol, Side: SideReceiver, Confidence: Likely, Retry: RetryAfterFix,
+		Stage: h.broken.Stage, Event: h.broken.Seq, Elapsed: h.broken.Elapsed, MayBeDelivered: h.complete,
 		Sentence: h.who() + " sent a reply that cannot be used, to " + h.broken.Stage.Request(),
 	}
+}
+
+// notSecured judges a session that was to end after STARTTLS and went on, or
+// ended, in the clear.
+func (h *hearing) notSecured() Outcome {
+	o := Outcome{
+		Verdict: Undetermined, Reason: TLSFailed, Side: SideReceiver, Confidence: Certain, Retry: RetryAfterFix,
+		Stage: smtp.StageSTARTTLS, Event: h.last.Seq, Elapsed: h.last.Elapsed,
+	}
+	switch {
+	case h.starttls != nil:
+		o.Reply, o.Event, o.Elapsed = h.starttls.Reply, h.starttls.Seq, h.starttls.Elapsed
+		o.Sentence = h.said(h.starttls)
+	case h.last.Stage == smtp.StageEHLO && smtp.ParseCapabilities(*h.last.Reply).Has("STARTTLS"):
+		o.Side, o.Sentence = SideUs, "STARTTLS was not sent to "+h.who()
+	default:
+		o.Sentence = h.who() + " does not offer STARTTLS"
+	}
+	return o
 }
 
 // notAsked judges a session that ended well without asking about the recipient.
 func (h *hearing) notAsked() Outcome {
 	o := Outcome{
-		Verdict: Undetermined, Reason: Unknown, Side: SideNone, Confidence: Certain, Retry: RetryLater,
-		MayBeDelivered: h.text, Sentence: h.who() + " was not asked about the recipient",
+		Verdict: Undetermined, Reason: Unknown, Side: SideNone, Confidence: Guess, Retry: RetryLater,
+		MayBeDelivered: h.complete, Sentence: h.who() + " was not asked about the recipient",
 	}
 	if h.last != nil {
 		o.Stage, o.Event, o.Elapsed = h.last.Stage, h.last.Seq, h.last.Elapsed
@@ -229,10 +273,11 @@ func (h *hearing) notAsked() Outcome {
 	o.Stage, o.Event, o.Elapsed = h.note.Stage, h.note.Seq, h.note.Elapsed
 	switch h.note.Note {
 	case probe.NoteHarvesting:
-		o.Sentence += ": recipients are left out after three unknown users in a session"
+		o.Confidence = Certain
+		o.Sentence = "not asked: three unknown users before it in the session with " + place(h.a.Target) + "; probe it alone later"
 	case probe.NoteNeedsUTF8: // RFC 6531, section 3.2: the client must not send such an address
 		o.Verdict, o.Reason, o.Side, o.Retry = Rejected, ContentFormat, SideReceiver, RetryAfterFix
-		o.Stage = smtp.StageMail
+		o.Stage, o.Confidence = smtp.StageMail, Certain
 		o.Sentence = "SMTPUTF8 is required, but was not offered by " + h.who()
 	}
 	return o

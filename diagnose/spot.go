@@ -41,7 +41,9 @@ func (s *spot) preference() uint16 { return s.attempts[0].Target.Preference }
 // before it, unless it never got as far as a greeting or was interrupted.
 func (s *spot) outcome() *Outcome {
 	for i := len(s.outcomes) - 1; i > 0; i-- {
-		if o := &s.outcomes[i]; o.Verdict != Unreachable && o.Reason != Interrupted {
+		o := &s.outcomes[i]
+		plain := s.attempts[i].Purpose == probe.PurposePlainFallback && o.Reason == TLSFailed // which TLS says more of
+		if o.Verdict != Unreachable && o.Reason != Interrupted && !plain {
 			return o
 		}
 	}

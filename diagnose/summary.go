@@ -7,6 +7,7 @@ import (
 
 	"github.com/smtpcheck/smtpcheck/mxresolve"
 	"github.com/smtpcheck/smtpcheck/probe"
+	"github.com/smtpcheck/smtpcheck/smtp"
 )
 
 // summary says the verdict in a sentence or two, and never more than is known.
@@ -21,9 +22,70 @@ func (c *Case) summary(d *Diagnosis) string {
 	case c.mayBeDelivered(d):
 		return "the message text was sent, and what became of it is not known: it may have been delivered; " + d.Deciding.Sentence
 	case d.Verdict == Unreachable:
-		return c.unreachable(d)
+		return c.unreachable(d) + c.notTried(d)
+	case c.leftForCourtesy(d):
+		return d.Deciding.Sentence
 	}
-	return string(d.Verdict) + " (" + titleOf(d.Reason) + "): " + d.Deciding.Sentence + c.forBounces(d) + c.inHowLong(d)
+	return string(d.Verdict) + headOf(d) + ": " + d.Deciding.Sentence + c.forBounces(d) + c.atOdds(d) + c.inHowLong(d) + c.notTried(d)
+}
+
+// headOf says where, if it was before the recipient was named, and why.
+func headOf(d *Diagnosis) string {
+	words, o := "", d.Deciding
+	if o.Reply != nil && !o.atMailOrLater() && (d.Verdict == Deferred || d.Verdict == Rejected) {
+		words = " at " + strings.ToUpper(string(o.Stage))
+		if o.Stage == smtp.StageGreeting {
+			words = " at greeting"
+		}
+		switch d.Reason {
+		case NoSuchUser, MailboxFull, MailboxDisabled, Moved, TooManyRecipients, Restricted: // it cannot be that
+			return words
+		}
+	}
+	return words + " (" + titleOf(d.Reason) + ")"
+}
+
+// atOdds says what does not fit the deciding reply: an equal host that accepts,
+// an MX host that wants a login.
+func (c *Case) atOdds(d *Diagnosis) string {
+	words := ""
+	if c.mxWantsLogin(d) {
+		words = "; the MX wants authentication: misconfigured, or the MX record names a submission server"
+	}
+	if d.against != nil {
+		words += "; but " + name(d.against.attempts[0].Target) + " (same preference) accepts"
+	}
+	return words
+}
+
+// leftForCourtesy reports that the recipient was left out on purpose.
+func (c *Case) leftForCourtesy(d *Diagnosis) bool {
+	e := c.decidingEvent(d)
+	return e != nil && e.Kind == probe.KindNote && e.Note == probe.NoteHarvesting
+}
+
+// notTried counts the addresses that were left out, but for further addresses
+// of hosts that were tried where the verdict needs none.
+func (c *Case) notTried(d *Diagnosis) string {
+	n, better := 0, false
+	for _, x := range c.Skipped {
+		if !x.Kind.leftOut() && x.Kind != SkipCourtesy || d.Deciding.decides() && c.tried(x.Host) {
+			continue
+		}
+		n++
+		better = better || x.Preference < c.attempt(d.Deciding).Target.Preference
+	}
+	if n == 0 {
+		return ""
+	}
+	words := "; 1 address was not tried"
+	if n > 1 {
+		words = "; " + strconv.Itoa(n) + " addresses were not tried"
+	}
+	if better {
+		words += ", more preferred ones among them"
+	}
+	return words
 }
 
 func (c *Case) mayBeDelivered(d *Diagnosis) bool {
@@ -41,18 +103,23 @@ func (c *Case) accepted(d *Diagnosis) string {
 		}
 		return "accepted by " + host + ", which named no queue id; not proof of the inbox"
 	case ModeStopAfter:
-		return "ended after " + strings.ToUpper(string(d.Deciding.Stage)) + " as asked; " + host + " answered well so far; nothing is known about the recipient"
+		stage := or(string(c.StopAfter), string(d.Deciding.Stage))
+		return "ended after " + strings.ToUpper(stage) + " as asked; nothing is known about the recipient; " + host + " answered well so far" + c.notTried(d)
 	}
 	words := "accepted at RCPT by " + host + "; nothing was sent; the server may still refuse the message or accept every address (not checked)"
 	if c.onBackup(d) {
 		words += "; this is a backup MX (preference " + strconv.Itoa(int(a.Target.Preference)) + "), which may bounce the mail later"
 	}
-	return words + c.forBounces(d)
+	return words + c.forBounces(d) + c.notTried(d)
 }
 
 // forBounces reminds of the null sender where another sender may fare differently.
 func (c *Case) forBounces(d *Diagnosis) string {
-	if c.Sender != "" || d.Deciding == nil || !d.Deciding.atMailOrLater() || !senderMatters(d.Reason) {
+	o := d.Deciding
+	if c.Sender != "" || o == nil || o.Reply == nil || !o.atMailOrLater() {
+		return ""
+	}
+	if guessed := o.Reason == NoSuchUser && o.Confidence != Certain; !guessed && !senderMatters(d.Reason) {
 		return ""
 	}
 	return "; this holds for the null sender (a bounce): a real sender may be treated differently (--from)"
@@ -89,10 +156,17 @@ func (c *Case) beforeThat(d *Diagnosis) string {
 		return ""
 	}
 	count := make(map[Verdict]int)
-	var wait time.Duration
+	var wait, ours time.Duration
+	greeted := 0 // beyond EHLO and TLS, as Postfix counts
 	for _, s := range d.Walk[:len(d.Walk)-1] {
 		count[s.Outcome.Verdict]++
 		wait += s.Wait
+		if s.Outcome.Reason == TimedOut && s.Outcome.Reply == nil {
+			ours += s.Wait
+		}
+		if s.Outcome.Verdict != Unreachable && s.Outcome.atMailOrLater() {
+			greeted++
+		}
 	}
 	var met []string
 	for _, v := range [...]Verdict{Unreachable, Deferred, Rejected, Undetermined} {
@@ -105,7 +179,27 @@ func (c *Case) beforeThat(d *Diagnosis) string {
 	if n == 1 {
 		attempts = " attempt"
 	}
-	return ". A sender would have come to it after " + strconv.Itoa(n) + attempts + " (" + strings.Join(met, ", ") + ") and " + inWords(wait)
+	return ". A sender would have come to it after " + strconv.Itoa(n) + attempts + " (" + strings.Join(met, ", ") + ") and " + inWords(wait) + byTimeout(ours, wait) + manyStop(greeted)
+}
+
+// byTimeout says that a wait was as long as we chose to wait.
+func byTimeout(ours, wait time.Duration) string {
+	switch ours {
+	case 0:
+		return ""
+	case wait:
+		return " by our timeout"
+	}
+	return ", part of it by our timeout"
+}
+
+// manyStop warns of a place that few senders come to at once: Postfix ends its
+// walk after two sessions (smtp_mx_session_limit).
+func manyStop(greeted int) string {
+	if greeted < 2 {
+		return ""
+	}
+	return "; many senders stop after two greeted hosts and try again later"
 }
 
 // unreachable says that nobody greeted us, and whose fault that may be.
@@ -143,6 +237,8 @@ func (c *Case) withoutWords(d *Diagnosis) string {
 		return "the MX of " + r.Domain + " is this machine: from here the mail would loop; from elsewhere it may well arrive"
 	case d.Verdict == Unreachable && d.Reason == DNSFailure:
 		return "the server " + r.Domain + " has no address in DNS"
+	case d.Reason == DNSFailure && d.Side == SideUs:
+		return "DNS could not be asked about " + r.Domain + hostProblems(r) + ", as it seems for a reason of this machine; this says nothing about the recipient"
 	case d.Reason == DNSFailure:
 		return "DNS failed for " + r.Domain + hostProblems(r) + ": a mail server keeps the mail and asks again"
 	case len(c.Pending) > 0:
@@ -210,27 +306,74 @@ func (c *Case) remedy(d *Diagnosis) string {
 	case d.Verdict == Unreachable && d.Side == SideUs && d.Deciding == nil && c.skipped(SkipNoRoute):
 		return "Probe from a machine that has a route to these addresses."
 	}
+	if r, ok := RuleOf(c.ruleOfCase(d)); ok {
+		return r.Remedy
+	}
 	if o := d.Deciding; o != nil && o.Row != "" {
 		if row, ok := RowByID(o.Row); ok {
 			return row.Remedy
 		}
 	}
-	if r := c.ruleOfFailure(d); r != "" {
-		rule, _ := RuleOf(r)
-		return rule.Remedy
+	if r, ok := RuleOf(c.ruleOfFailure(d)); ok {
+		return r.Remedy
+	}
+	if remedy := c.remedyOfFailure(d); remedy != "" {
+		return remedy
 	}
 	about, _ := AboutReason(d.Reason)
 	return about.Remedy
 }
 
-// ruleOfFailure is the rule that knows best what to do about the failure that decided.
-func (c *Case) ruleOfFailure(d *Diagnosis) string {
-	if d.Deciding == nil || d.DecidedBy == nil {
+// remedyOfFailure is what to do about a session that ended without a reply, where
+// the reason alone says something else.
+func (c *Case) remedyOfFailure(d *Diagnosis) string {
+	e := c.decidingEvent(d)
+	if e == nil {
 		return ""
 	}
-	e := c.attempt(d.Deciding).Event(d.DecidedBy.Event)
+	switch f := e.Failure; {
+	case f != nil && f.Kind == probe.FailLocal:
+		return "Mend on this machine what is named here, and probe again."
+	case f != nil && f.Kind == probe.FailTimeout && e.Stage == smtp.StageConnect: // nothing answers, however long one waits
+		about, _ := AboutReason(Unreached)
+		return about.Remedy
+	case d.Reason == Unknown && d.Deciding.Reply == nil:
+		return "Probe the recipient again."
+	}
+	return ""
+}
+
+// ruleOfCase is the rule that knows better than the deciding reply what to do.
+func (c *Case) ruleOfCase(d *Diagnosis) string {
+	switch {
+	case d.against != nil:
+		return "mx/disagree"
+	case c.mxWantsLogin(d):
+		return "mx/auth-required"
+	case c.leftForCourtesy(d):
+		return "rcpt/harvesting"
+	case d.Deciding == nil && d.Verdict == Deferred && d.Reason == DNSFailure:
+		return c.dnsRule(d.Side)
+	}
+	return ""
+}
+
+// decidingEvent is the event that decided, nil for none.
+func (c *Case) decidingEvent(d *Diagnosis) *probe.Event {
+	if d.Deciding == nil || d.DecidedBy == nil {
+		return nil
+	}
+	return c.attempt(d.Deciding).Event(d.DecidedBy.Event)
+}
+
+// ruleOfFailure is the rule that knows best what to do about the failure that decided.
+func (c *Case) ruleOfFailure(d *Diagnosis) string {
+	e := c.decidingEvent(d)
 	if e == nil || e.Failure == nil {
 		return ""
+	}
+	if plaintextPort(c.attempt(d.Deciding), e) {
+		return "tls/plaintext-port"
 	}
 	switch e.Failure.Kind {
 	case probe.FailInjection:

@@ -51,6 +51,10 @@ func Stages() []Stage {
 	return out
 }
 
+// DuringEnd is what [Stage.During] is for the message once the line that ends it
+// was sent, as Postfix says it: the server may have taken the message.
+const DuringEnd = "sending end of data -- message may be sent more than once"
+
 func (s Stage) index() int {
 	for i := range stages {
 		if stages[i].stage == s {
