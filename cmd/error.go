@@ -3,9 +3,7 @@ package cmd
 import (
 	"errors"
 	"fmt"
-	"io"
 	"strings"
-	"syscall"
 
 	"github.com/spf13/cobra"
 
@@ -78,7 +76,7 @@ func oneLine(s string) string {
 // writeError gives an error of writing results its exit code; a reader that is
 // gone stays what it is.
 func writeError(err error) error {
-	if err == nil || errors.Is(err, syscall.EPIPE) || errors.Is(err, io.ErrClosedPipe) {
+	if err == nil || isGone(err) {
 		return err
 	}
 	var f *failure

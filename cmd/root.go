@@ -65,7 +65,7 @@ func (a *app) exit(c *cobra.Command, err error) int {
 		return a.code
 	case errors.Is(err, errInterrupted):
 		return a.interruptCode()
-	case errors.Is(err, syscall.EPIPE):
+	case isGone(err):
 		return a.code // | head
 	case errors.As(err, &failed):
 	default:
@@ -101,7 +101,22 @@ sent unless you ask for it with --data.`,
 	root.SetUsageTemplate(strings.ReplaceAll(root.UsageTemplate(), ".FlagUsages |", ".FlagUsagesWrapped 80 |"))
 	root.CompletionOptions.HiddenDefaultCmd = false
 	root.AddCommand(a.probeCommand(), a.mxCommand(), a.explainCommand(), a.replayCommand(), a.labCommand(), a.versionCommand())
+	refuseArguments(root)
 	return root
+}
+
+// refuseArguments makes cobra's own command for completion refuse arguments as ours do.
+func refuseArguments(root *cobra.Command) {
+	root.InitDefaultCompletionCmd()
+	completion, _, err := root.Find([]string{"completion"})
+	if err != nil {
+		return
+	}
+	completion.Args = noArgs
+	completion.RunE = func(c *cobra.Command, _ []string) error { return c.Help() }
+	for _, shell := range completion.Commands() {
+		shell.Args = noArgs
+	}
 }
 
 func (a *app) versionCommand() *cobra.Command {
