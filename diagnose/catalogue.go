@@ -24,7 +24,7 @@ type Row struct {
 	// ID names the row for ever: "postfix/user-unknown".
 	ID string
 	// Codes are the reply codes it may have, separated by blanks: exact ("550")
-	// or a class ("4"); "" means any 4yz or 5yz.
+	// or a class ("4"), "0" for none at all; "" means any 4yz or 5yz, or none.
 	Codes string
 	// Enhanced are the enhanced status codes it may have, separated by blanks;
 	// each part is a number, a range ("700-750") or "*", as in "*.1.1". They are

@@ -69,6 +69,42 @@ var clientRows = []Row{
 		Example: "connect to mx1.example.com[198.51.100.10]:25: Connection timed out", ExampleStage: "connect",
 	},
 	{
+		ID: "client/timeout", Codes: "0", Words: []string{"^connection timed out", "^operation timed out"},
+		Reason: TimedOut, Confidence: Likely, Retry: RetryLater, RetryAfter: 15 * time.Minute, Source: "Exim, Sendmail",
+		Explain: "Nothing answered, or no longer. If it is so with every server, outbound port 25 is blocked where the mail comes from.",
+		Remedy:  "Try another server, such as an MX host of a large provider, to tell the two apart.",
+		Example: "Connection timed out with mx1.example.com.", ExampleStage: "connect",
+	},
+	{
+		ID: "client/refused-by", Codes: "0", Words: []string{"^connection refused"},
+		Reason: Unreached, Side: SideReceiver, Confidence: Certain, Retry: RetryLater, RetryAfter: 15 * time.Minute, Source: "Sendmail, Exim",
+		Explain: "The host answers and no mail server listens there.", Remedy: "Wait, and check the host named by MX; if it is right, its mail server is down.",
+		Example: "Connection refused by mx1.example.com.", ExampleStage: "connect",
+	},
+	{
+		ID: "client/no-way", Codes: "0", Words: []string{"^no route to host", "^network is unreachable", "^host is unreachable", "^network unreachable"},
+		Reason: Unreached, Confidence: Certain, Retry: RetryLater, RetryAfter: 15 * time.Minute, Source: "Exim, Sendmail",
+		Example: "No route to host", ExampleStage: "connect",
+	},
+	{
+		ID: "client/retry-time", Codes: "0", Words: []string{"retry time not reached"},
+		Reason: Unreached, Confidence: Likely, Retry: RetryLater, RetryAfter: 30 * time.Minute, Source: "Exim",
+		Explain: "Exim did not try at all: an attempt before had failed, and the next one is not due yet.", Remedy: "Look for the error of the last attempt in the log; exim -qff tries at once.",
+		Example: "retry time not reached for any host", ExampleStage: "connect",
+	},
+	{
+		ID: "client/retry-timeout", Codes: "0", Words: []string{"retry timeout exceeded"},
+		Reason: Unreached, Confidence: Likely, Retry: RetryNever, Source: "Exim",
+		Explain: "Exim gave up: every attempt had failed for as long as its retry rules allow.", Remedy: "Look for the error of the last attempt in the log, remove its cause, and send again.",
+		Example: "retry timeout exceeded", ExampleStage: "connect",
+	},
+	{
+		ID: "client/service-unavailable", Codes: "0", Words: []string{"^service unavailable$"},
+		Reason: Unknown, Confidence: Guess, Retry: RetryNever, Source: "Sendmail",
+		Explain: "Sendmail writes so for nearly every refusal for good that has no status of its own.", Remedy: "Look for the server's reply in the bounce, or in the lines of the same queue id before.",
+		Example: "Service unavailable", ExampleStage: "message",
+	},
+	{
 		ID: "client/greeting-timeout", Words: []string{"^conversation with*timed out while receiving the initial server greeting"},
 		Reason: TimedOut, Confidence: Certain, Retry: RetryLater, RetryAfter: 15 * time.Minute, Source: "Postfix",
 		Explain: "The connection came about and nobody greeted in time: the server is overloaded, is slow to look the client up, or something in between answers for it.",

@@ -18,7 +18,7 @@ type Explanation struct {
 	Confidence Confidence `json:"confidence,omitempty"`
 	Side       Side       `json:"side,omitempty"`
 	// Retry says that the same again, later, can help; RetryAfter how long to
-	// wait. Where there is no reason it is absent.
+	// wait. Where there is no reason, as for an acceptance, they are absent, and so is Confidence.
 	Retry      *bool    `json:"retry,omitempty"`
 	RetryAfter int      `json:"retry_after_s,omitempty"`
 	Explain    string   `json:"explain"`
@@ -41,10 +41,11 @@ func ExplainText(text string) (e Explanation, ok bool) {
 		return e, true
 	}
 	reply, stage, ok := findReply(text)
-	if !ok {
+	if ok {
+		e = explainReply(stage, reply)
+	} else if e, ok = explainLog(text); !ok {
 		return Explanation{Text: text}, false
 	}
-	e = explainReply(stage, reply)
 	e.Text = text
 	return e, true
 }
@@ -89,10 +90,8 @@ func passes(r Reason) *bool {
 
 func explainReply(stage smtp.Stage, reply smtp.Reply) Explanation {
 	row, m := Lookup(stage, reply)
-	retry := m.Retry == RetryLater
 	e := Explanation{
-		Code: reply.Code, Stage: stage, Reason: row.Reason, Title: "accepted", Confidence: m.Confidence, Side: m.Side,
-		Retry: &retry, RetryAfter: int(m.RetryAfter.Seconds()),
+		Code: reply.Code, Stage: stage, Reason: row.Reason, Title: "accepted", Side: m.Side,
 		Explain: row.Explain, Remedy: row.Remedy, Row: row.ID, Source: row.Source,
 	}
 	if !reply.Enhanced.IsZero() {
@@ -101,29 +100,29 @@ func explainReply(stage smtp.Stage, reply smtp.Reply) Explanation {
 	if row.Reason != "" {
 		about, _ := AboutReason(row.Reason)
 		e.Title, e.References = about.Title, about.References
+		retry := m.Retry == RetryLater
+		e.Confidence, e.Retry, e.RetryAfter = m.Confidence, &retry, int(m.RetryAfter.Seconds())
 	} else if reply.Class() == 3 {
 		e.Title = "go on"
 	}
 	return e
 }
 
-// findReply finds the reply in a text: the whole of it, what stands behind a
-// mark of a transcript or a log, or words that are known without a code.
+// findReply finds the reply in a text: the whole of it, or what stands behind a
+// mark of a transcript or a log.
 func findReply(text string) (smtp.Reply, smtp.Stage, bool) {
 	if code, rest, ok := smtp.ParseEnhanced(text); ok && rest == "" {
 		return smtp.Reply{Enhanced: code}, "", true
 	}
-	stage, body := replyStage(strings.ReplaceAll(text, "\r\n", "\n"))
+	stage, body := replyStage(strings.ReplaceAll(unwrapQmail(text), "\r\n", "\n"))
 	if stage == "" {
 		stage = eximStage(body)
 	}
-	start := replyStart(body)
-	if start >= 0 {
-		return replyFrom(replyLines(body[start:])), stage, true
+	if inner, ok := between(body, " C=\"", "\""); ok && isReply(inner) { // Exim's confirmation
+		return replyFrom(inner), smtp.StageMessage, true
 	}
-	reply := smtp.Reply{Lines: strings.Split(body, "\n")}
-	if row, _ := Lookup(stage, reply); row.Words != nil {
-		return reply, stage, true
+	if start := replyStart(body); start >= 0 {
+		return replyFrom(replyLines(body[start:])), stage, true
 	}
 	return smtp.Reply{}, "", false
 }
@@ -135,7 +134,7 @@ func replyStart(text string) int {
 	if isReply(text) {
 		return 0
 	}
-	for _, mark := range [...]string{"said: ", "refused to talk to me: ", "S <-- ", "C --> ", "S: ", "<-- ", "<** ", "<-  ", "<~* ", "<~  ", "< ", ">: ", ": "} {
+	for _, mark := range [...]string{saidMark, "status=sent (", "status=deferred (", "status=bounced (", "stat=Deferred: ", "refused to talk to me: ", "S <-- ", "C --> ", "S: ", "<-- ", "<** ", "<-  ", "<~* ", "<~  ", "< ", ">: ", ": "} {
 		if i := strings.LastIndex(text, mark); i >= 0 && isReply(text[i+len(mark):]) {
 			return i + len(mark)
 		}
@@ -180,8 +179,8 @@ func replyLines(text string) string {
 	return strings.Join(lines, "\n")
 }
 
-// eximStage finds what a reply answered in the words of Exim's log: "SMTP error
-// from remote mail server after RCPT TO:<x>: 550 ...".
+// eximStage finds what a reply answered, or what went on, in the words of a log:
+// "SMTP error from remote mail server after RCPT TO:<x>: 550 ...".
 func eximStage(text string) smtp.Stage {
 	for _, s := range [...]struct {
 		words string
@@ -198,6 +197,12 @@ func eximStage(text string) smtp.Stage {
 		{"after HELO", smtp.StageEHLO},
 		{"after STARTTLS", smtp.StageSTARTTLS},
 		{"refused to talk to me: ", smtp.StageGreeting},
+		{"while receiving the initial server greeting", smtp.StageGreeting},
+		{"while sending MAIL FROM", smtp.StageMail},
+		{"while sending RCPT TO", smtp.StageRcpt},
+		{"but greeting failed", smtp.StageGreeting},
+		{"but sender was rejected", smtp.StageMail},
+		{"does not like recipient", smtp.StageRcpt},
 	} {
 		if strings.Contains(text, s.words) {
 			return s.stage

@@ -122,3 +122,75 @@ func FuzzExplainText(f *testing.F) {
 		}
 	})
 }
+
+// TestExplainLogs: lines of a log that quote no reply, or in a way of their own.
+func TestExplainLogs(t *testing.T) {
+	const postfix = "Nov 22 10:00:00 mail postfix/smtp[123]: 4XyZ: to=<a@b.example>, relay=none, delay=30, delays=0.1/0/30/0, dsn=4.4.1, status=deferred "
+	const sendmail = "Nov 22 10:00:00 mail sendmail[123]: 3BM1: to=<a@b.example>, delay=00:00:30, mailer=esmtp, pri=120000, relay=mx. [192.0.2.9], dsn=4.0.0, "
+	const exim = "2026-11-22 10:00:00 1abCDe-0001 == a@b.example R=dnslookup T=remote_smtp "
+	const qmail = "@4000000067400000 delivery 12: "
+	for _, x := range []struct {
+		text   string
+		reason Reason
+		code   int
+		retry  bool
+	}{
+		{postfix + "(connect to mx[192.0.2.9]:25: Connection timed out)", TimedOut, 0, true},
+		{postfix + "(connect to mx[192.0.2.9]:25: Connection refused)", Unreached, 0, true},
+		{postfix + "(connect to mx[192.0.2.9]:25: No route to host)", Unreached, 0, true},
+		{postfix + "(connect to mx[192.0.2.9]:25: Network is unreachable)", Unreached, 0, true},
+		{postfix + "(delivery temporarily suspended: connect to mx[192.0.2.9]:25: Connection timed out)", TimedOut, 0, true},
+		{postfix + "(delivery temporarily suspended: connect to mx[192.0.2.9]:25: Network is unreachable)", Unreached, 0, true},
+		{postfix + "(delivery temporarily suspended: lost connection with mx[192.0.2.9] while receiving the initial server greeting)", Unreached, 0, true},
+		{postfix + "(delivery temporarily suspended: host mx[192.0.2.9] refused to talk to me: 421 too many connections)", RateLimited, 421, true},
+		{postfix + "(conversation with mx[192.0.2.9] timed out while sending RCPT TO)", TimedOut, 0, true},
+		{postfix + "(Host or domain name not found. Name service error for name=example.com type=MX: Host not found, try again)", DNSFailure, 0, true},
+		{postfix + "(unable to look up host mx.example.com: Temporary failure in name resolution)", DNSFailure, 0, true},
+		{"delivery temporarily suspended: connect to mx[192.0.2.9]:25: No route to host", Unreached, 0, true},
+		{"status=deferred (connect to mx[192.0.2.9]:25: Connection timed out)", TimedOut, 0, true},
+		{"status=bounced (Host or domain name not found. Name service error for name=example.com type=AAAA: Host not found)", BadDomain, 0, false},
+		{"dsn=4.4.99, status=deferred (qwertz)", ServerError, 0, true},
+		{sendmail + "stat=Deferred: Connection refused by mx.", Unreached, 0, true},
+		{sendmail + "stat=Deferred: Connection timed out with mx.", TimedOut, 0, true},
+		{sendmail + "stat=Deferred: 450 4.2.0 Greylisted", Greylisted, 450, true},
+		{sendmail + "stat=Deferred: Name server: mx.: host name lookup failure", DNSFailure, 0, true},
+		{"dsn=5.0.0, stat=Service unavailable", Unknown, 0, false},
+		{"stat=Service unavailable", Unknown, 0, false},
+		{"dsn=5.1.1, stat=User unknown", NoSuchUser, 0, false},
+		{exim + "defer (110): Connection timed out", TimedOut, 0, true},
+		{exim + "defer (111): Connection refused", Unreached, 0, true},
+		{exim + "defer (-53): retry time not reached for any host for 'b.example'", Unreached, 0, true},
+		{exim + "defer (-1): host lookup did not complete", DNSFailure, 0, true},
+		{"2026-11-22 10:00:00 1abCDe-0001 ** a@b.example: retry timeout exceeded", Unreached, 0, false},
+		{qmail + "failure: 192.0.2.9_does_not_like_recipient./Remote_host_said:_550_no_such_user/Giving_up_on_192.0.2.9./", NoSuchUser, 550, false},
+		{"Remote_host_said:_550_no_such_user/", NoSuchUser, 550, false},
+		{qmail + "deferral: Sorry,_I_wasn't_able_to_establish_an_SMTP_connection._(#4.4.1)/", TimedOut, 0, true},
+		{qmail + "deferral: Connected_to_192.0.2.9_but_greeting_failed./Remote_host_said:_421-busy/421_too_many_connections/", RateLimited, 421, true},
+		{"CNAME_lookup_failed_temporarily._(#4.4.3)/", DNSFailure, 0, true},
+	} {
+		e, ok := ExplainText(x.text)
+		if !ok || e.Reason != x.reason || e.Code != x.code || e.Retry == nil || *e.Retry != x.retry {
+			t.Errorf("%q: %v %s %d %s, retry %v", x.text, ok, e.Reason, e.Code, e.Row, e.Retry != nil && *e.Retry)
+		}
+		if x.code == 0 && (x.reason == TimedOut || x.reason == Unreached || x.reason == DNSFailure) && e.Side != SideNetwork && e.Side != SideReceiver {
+			t.Errorf("%q: side %s", x.text, e.Side)
+		}
+	}
+}
+
+// TestExplainAccepted: an acceptance has no reason, and nothing to be sure of or to try again.
+func TestExplainAccepted(t *testing.T) {
+	for _, text := range []string{
+		"250", "354", "2.1.5", "250 2.1.5 Ok", "250 Ok", "code/250",
+		`2026-11-22 10:00:00 1abCDe-0001 => a@b.example R=dnslookup T=remote_smtp H=mx [192.0.2.9] C="250 OK id=1abcde"`,
+		`C="250 2.0.0 Ok: queued as 1abcde"`,
+		"dsn=2.0.0, status=sent (250 OK id=1abcde)",
+		"dsn=2.0.0, stat=Sent (OK id=1abcde)",
+		"delivery 12: success: 192.0.2.9_accepted_message./Remote_host_said:_250_ok_1732270000_qp_12345/",
+	} {
+		e, ok := ExplainText(text)
+		if !ok || e.Reason != "" || e.Confidence != "" || e.Retry != nil || e.RetryAfter != 0 || e.Title == "" {
+			t.Errorf("%q: %v %+v", text, ok, e)
+		}
+	}
+}

@@ -8,7 +8,7 @@ import "strings"
 // ".", so that no word in a name is taken for the server's own; URLs, and zones
 // of blocklists, stay.
 func withoutAddresses(text string) string {
-	if strings.IndexAny(text, "@<[=%") < 0 {
+	if !strings.ContainsAny(text, "@<[=%") {
 		return text
 	}
 	out := make([]byte, 0, len(text))
@@ -48,7 +48,7 @@ func echoed(text string) (n int, mark byte) {
 		return 0, 0
 	case strings.IndexByte(inner, '@') >= 0:
 		return end + 1, '@'
-	case strings.IndexAny(inner, ".[:") >= 0:
+	case strings.ContainsAny(inner, ".[:"):
 		return end + 1, '.'
 	}
 	return 0, 0

@@ -46,7 +46,7 @@ func writeExplanation(w io.Writer, e *diagnose.Explanation, o Options) error {
 // retryWords says whether the same again can help; a rule has nothing to say about that.
 func retryWords(e *diagnose.Explanation) string {
 	switch {
-	case e.Retry == nil || e.Rule != "" || e.Code == 0 && e.Enhanced == "":
+	case e.Retry == nil || e.Row == "":
 		return ""
 	case !*e.Retry:
 		return "the same again will not help"
