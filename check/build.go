@@ -243,19 +243,9 @@ func MX(ctx context.Context, domain smtp.Domain, o Options) *MXReport {
 		Schema: Schema, Domain: domain.ASCII, Unicode: domain.Unicode, Resolution: newResolution(res),
 		Findings: newFindings(d.Findings),
 	}
-	if !usable(res) {
+	if d.Verdict != diagnose.Undetermined || d.Reason == diagnose.Interrupted {
 		m.Verdict, m.Reason, m.Summary, m.Remedy = d.Verdict, d.Reason, d.Summary, d.Remedy
 		m.ExitCode = exitCode(d.Verdict, d.Reason, true)
 	}
 	return m
-}
-
-// usable reports whether there is anywhere to connect to.
-func usable(res *mxresolve.Result) bool {
-	for i := range res.Hosts {
-		if len(res.Hosts[i].Addresses) > 0 {
-			return true
-		}
-	}
-	return false
 }

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/smtpcheck/smtpcheck/diagnose"
+	"github.com/smtpcheck/smtpcheck/probe"
 	"github.com/smtpcheck/smtpcheck/smtp"
 )
 
@@ -64,7 +65,7 @@ func (r *run) knownAt(c *diagnose.Case, d *diagnose.Diagnosis) (at time.Duration
 func (r *run) caseOf(box smtp.Mailbox) *diagnose.Case {
 	c := &diagnose.Case{
 		Recipient: box.String(), HELO: r.opts.Probe.HELO, Mode: r.mode(), StopAfter: r.opts.Probe.StopAfter,
-		Lab: r.opts.Lab, Resolution: r.resolution, Skipped: r.skipped,
+		Lab: r.opts.Lab, Resolution: r.resolution, Skipped: r.skipped, RequireTLS: requiresTLS(&r.opts.Probe),
 	}
 	if r.opts.Sender != nil {
 		c.Sender = r.opts.Sender.String()
@@ -89,6 +90,10 @@ func (r *run) caseOf(box smtp.Mailbox) *diagnose.Case {
 		c.Pending = append(c.Pending, diagnose.Pending{})
 	}
 	return c
+}
+
+func requiresTLS(o *probe.Options) bool {
+	return o.TLS == probe.Require || o.TLS == probe.Implicit || o.TLSVerify
 }
 
 func (r *run) mode() diagnose.Mode {

@@ -42,5 +42,12 @@ func TestREADME(t *testing.T) {
 
 var times = regexp.MustCompile(`\d+(-\d\d-\d\d)?( \d\d:\d\d:\d\d\.\d{3})|\d{4}-\d\d-\d\d [+-]\d\d:\d\d| *\d+\.\d m?s`)
 
-// general replaces what differs from run to run.
-func general(s string) string { return times.ReplaceAllString(s, "~") }
+var fill = regexp.MustCompile(`(─+|┼─+$| +)`)
+
+// general replaces what differs from run to run: times, and the widths of
+// columns that hold them.
+func general(s string) string {
+	return fill.ReplaceAllStringFunc(times.ReplaceAllString(s, "~"), func(run string) string {
+		return string([]rune(run)[:1])
+	})
+}

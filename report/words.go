@@ -116,11 +116,11 @@ func failed(s *check.Session, e *probe.Event) string {
 	}
 	switch f.Kind {
 	case probe.FailTimeout:
-		return "conversation with " + place(s) + " timed out while " + e.Stage.During() + partly(f)
+		return "conversation with " + place(s) + " timed out while " + during(s, e) + partly(f)
 	case probe.FailClosed:
-		return "lost connection with " + place(s) + " while " + e.Stage.During() + ": closed by the server" + partly(f)
+		return "lost connection with " + place(s) + " while " + during(s, e) + ": closed by the server" + partly(f)
 	case probe.FailReset:
-		return "lost connection with " + place(s) + " while " + e.Stage.During() + ": reset by the server" + partly(f)
+		return "lost connection with " + place(s) + " while " + during(s, e) + ": reset by the server" + partly(f)
 	case probe.FailTLS:
 		return "TLS handshake with " + place(s) + " failed" + detail
 	case probe.FailTLSLimit:
@@ -132,13 +132,27 @@ func failed(s *check.Session, e *probe.Event) string {
 	case probe.FailUnsolicited, probe.FailInjection:
 		return place(s) + detail
 	case probe.FailLimit:
+		if strings.HasPrefix(f.Detail, "a reply ") {
+			return place(s) + " sent " + oneLine(f.Detail)
+		}
 		return place(s) + " sent more than a session may have" + detail
 	case probe.FailInterrupted:
-		return "interrupted while " + e.Stage.During()
+		return "interrupted while " + during(s, e)
 	case probe.FailProtocol:
 		return "protocol broken by " + place(s) + detail
 	}
-	return clean(string(f.Kind)) + " while " + e.Stage.During() + detail
+	return clean(string(f.Kind)) + " while " + during(s, e) + detail
+}
+
+// during says what went on, as Postfix does.
+func during(s *check.Session, e *probe.Event) string {
+	for i := range s.Events {
+		x := &s.Events[i].Event
+		if e.Stage == smtp.StageMessage && x.Kind == probe.KindData && x.Transaction == e.Transaction && x.Data.Complete {
+			return smtp.DuringEnd
+		}
+	}
+	return e.Stage.During()
 }
 
 func partly(f *probe.Failure) string {
