@@ -2,7 +2,6 @@ package check
 
 import (
 	"context"
-	"fmt"
 	"strings"
 	"time"
 
@@ -13,40 +12,17 @@ import (
 )
 
 // compose makes the messages to send, before anything is dialled.
-func (r *run) compose() error {
+func (r *run) compose() {
 	t := r.opts.Text
 	if t == nil {
-		return nil
+		return
 	}
 	for _, x := range r.recipients {
 		var m message
-		if t.File != "" {
-			msg, converted, err := OpenFile(t.File)
-			if err != nil {
-				return &FileError{t.File, err}
-			}
-			m.msg = msg
-			if converted {
-				m.note = "the lines of the message file end in LF; they are sent with CRLF"
-			}
-		} else {
-			m.msg, m.id = t.Compose(x.Mailbox, r.started)
-		}
+		m.msg, m.id = t.Compose(x.Mailbox, r.started)
 		r.messages[x.Mailbox.String()] = m
 	}
-	return nil
 }
-
-// FileError is a message file that cannot be used.
-type FileError struct {
-	Name string
-	Err  error
-}
-
-func (e *FileError) Error() string { return fmt.Sprintf("the message file %s: %v", e.Name, e.Err) }
-
-// Unwrap returns the cause.
-func (e *FileError) Unwrap() error { return e.Err }
 
 // reports makes the report for each recipient.
 func (r *run) reports() []*Report {
@@ -91,7 +67,7 @@ func (r *run) report(ref Ref, x Recipient, took time.Duration) *Report {
 		})
 	}
 	if c.Mode == diagnose.ModeData {
-		rep.Message = r.messageOf(ref.Recipient, c, &d, rep)
+		rep.Message = r.messageOf(ref.Recipient, c, &d)
 	}
 	rep.ExitCode = exitCode(d.Verdict, d.Reason, d.Deciding == nil)
 	return rep
@@ -107,12 +83,9 @@ func firstHELO(attempts []*probe.Attempt) string {
 }
 
 // messageOf says what became of the message.
-func (r *run) messageOf(recipient string, c *diagnose.Case, d *diagnose.Diagnosis, rep *Report) *Message {
+func (r *run) messageOf(recipient string, c *diagnose.Case, d *diagnose.Diagnosis) *Message {
 	m := r.messages[recipient]
 	out := &Message{Sent: "no", MessageID: m.id, Size: m.msg.Size}
-	if m.note != "" {
-		rep.Notes = append(rep.Notes[:len(rep.Notes):len(rep.Notes)], m.note)
-	}
 	for i, a := range c.Attempts {
 		tx := a.Transaction(recipient)
 		for k := range a.Events {
@@ -223,16 +196,18 @@ func list(s []string) []string {
 
 // MXReport is where the mail for a domain would go, and what is wrong with that.
 type MXReport struct {
-	Schema     int              `json:"schema"`
-	Domain     string           `json:"domain"`
-	Unicode    string           `json:"domain_unicode,omitempty"`
-	Resolution *Resolution      `json:"resolution"`
-	Verdict    diagnose.Verdict `json:"verdict,omitempty"` // only where DNS alone decides
-	Reason     diagnose.Reason  `json:"reason,omitempty"`
-	Summary    string           `json:"summary"`
-	Remedy     string           `json:"remedy,omitempty"`
-	ExitCode   int              `json:"exit_code"`
-	Findings   []Finding        `json:"findings"`
+	Schema     int                 `json:"schema"`
+	Domain     string              `json:"domain"`
+	Unicode    string              `json:"domain_unicode,omitempty"`
+	Resolution *Resolution         `json:"resolution"`
+	Verdict    diagnose.Verdict    `json:"verdict,omitempty"` // only where DNS alone decides
+	Reason     diagnose.Reason     `json:"reason,omitempty"`
+	Side       diagnose.Side       `json:"side,omitempty"`
+	Confidence diagnose.Confidence `json:"confidence,omitempty"`
+	Summary    string              `json:"summary"`
+	Remedy     string              `json:"remedy,omitempty"`
+	ExitCode   int                 `json:"exit_code"`
+	Findings   []Finding           `json:"findings"`
 }
 
 // MX finds where the mail for a domain would go. It speaks no SMTP.
@@ -245,6 +220,7 @@ func MX(ctx context.Context, domain smtp.Domain, o Options) *MXReport {
 	}
 	if d.Verdict != diagnose.Undetermined || d.Reason == diagnose.Interrupted {
 		m.Verdict, m.Reason, m.Summary, m.Remedy = d.Verdict, d.Reason, d.Summary, d.Remedy
+		m.Side, m.Confidence = d.Side, d.Confidence
 		m.ExitCode = exitCode(d.Verdict, d.Reason, true)
 	}
 	return m

@@ -27,8 +27,6 @@ type Text struct {
 	Version string
 	// Message is sent as it is instead of all that (see [OpenMessage]); nil: none.
 	Message *probe.Message
-	// File is a message to open and send as it is; "": none.
-	File string
 }
 
 // Lines of a header are folded at foldAt and never longer than maxLine (RFC 5322, section 2.1.1).
@@ -298,15 +296,6 @@ func (f *MessageFile) Close() error {
 		return nil
 	}
 	return f.file.Close()
-}
-
-// OpenFile is [OpenMessage] for a message that is never closed.
-func OpenFile(name string) (m *probe.Message, converted bool, err error) {
-	f, err := OpenMessage(name)
-	if err != nil {
-		return nil, false, err
-	}
-	return f.Message, f.Converted, nil
 }
 
 // unchangedReader fails at the end of a file that was written to while it was read.

@@ -62,9 +62,7 @@ func Probe(ctx context.Context, recipients []Recipient, opts Options) ([]*Report
 	r := newRun(recipients, opts)
 	defer r.told.close()
 	r.told.tell(func(o Observer) { o.Begin(r.refs) })
-	if err := r.compose(); err != nil {
-		return nil, err
-	}
+	r.compose()
 	if err := r.loop(ctx); err != nil {
 		return nil, err
 	}
@@ -95,9 +93,8 @@ type run struct {
 }
 
 type message struct {
-	msg  *probe.Message
-	id   string
-	note string
+	msg *probe.Message
+	id  string // its Message-ID
 }
 
 func newRun(recipients []Recipient, opts Options) *run {

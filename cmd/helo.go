@@ -32,13 +32,8 @@ func heloName(flag string, inLab bool) (string, error) {
 // is used only inside a network, else "".
 func publicName(host string) string {
 	d, err := smtp.ParseDomain(host)
-	if err != nil || d.Literal.IsValid() || !strings.Contains(d.ASCII, ".") {
+	if err != nil || d.Literal.IsValid() || !strings.Contains(d.ASCII, ".") || smtp.Private(d.ASCII) {
 		return ""
-	}
-	for _, private := range []string{".local", ".localdomain", ".lan", ".internal", ".home.arpa", ".localhost"} {
-		if strings.HasSuffix(d.ASCII, private) {
-			return ""
-		}
 	}
 	return d.ASCII
 }

@@ -39,6 +39,9 @@ func (o *output) add(f *pflag.FlagSet, command string) {
 	f.StringVarP(&o.file, "output", "o", "", "write the result to `FILE`, by rename when it is complete")
 	f.StringVar(&o.format, "format", "text", "`FORMAT`: "+strings.Join(names, ", "))
 	f.BoolVar(&o.json, "json", false, "the same as --format json")
+	if command == "mx" {
+		f.BoolVarP(&o.verbose, "verbose", "v", false, "DNS queries and explanations too")
+	}
 	if command == "probe" || command == "replay" {
 		f.StringVar(&o.style, "style", "smtpcheck", "`STYLE` of the transcript: smtpcheck, xeams, swaks or rfc")
 		f.BoolVar(&o.utc, "utc", false, "show times in UTC")

@@ -159,11 +159,5 @@ func privateName(helo string) bool {
 		addr, err := netip.ParseAddr(literal)
 		return err != nil || mxresolve.AddressKind(addr) != mxresolve.AddrGlobal
 	}
-	lower := "." + strings.ToLower(strings.TrimSuffix(helo, "."))
-	for _, end := range [...]string{".local", ".localdomain", ".lan", ".internal", ".home.arpa", ".localhost"} {
-		if strings.HasSuffix(lower, end) {
-			return true
-		}
-	}
-	return helo != "" && !strings.Contains(lower[1:], ".")
+	return smtp.Private(helo) || helo != "" && !strings.Contains(strings.TrimSuffix(helo, "."), ".")
 }

@@ -57,7 +57,7 @@ func asReport(m *check.MXReport) *check.Report {
 	}
 	return &check.Report{
 		Recipient: name, Resolution: m.Resolution, Verdict: m.Verdict, Reason: m.Reason,
-		Summary: m.Summary, Remedy: m.Remedy, Findings: m.Findings, Confidence: "certain",
+		Summary: m.Summary, Remedy: m.Remedy, Findings: m.Findings, Side: m.Side, Confidence: m.Confidence,
 	}
 }
 

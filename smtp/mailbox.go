@@ -35,6 +35,18 @@ func (d Domain) String() string {
 	return d.ASCII
 }
 
+// Private reports whether a host name has an ending that is used only inside a
+// network (RFC 6762, RFC 8375 and habit), so that nobody outside can look it up.
+func Private(name string) bool {
+	name = "." + strings.ToLower(strings.TrimSuffix(name, "."))
+	for _, end := range [...]string{".local", ".localdomain", ".lan", ".internal", ".home.arpa", ".localhost"} {
+		if strings.HasSuffix(name, end) {
+			return true
+		}
+	}
+	return false
+}
+
 // Mailbox is local-part@domain (RFC 5321, section 4.1.2).
 type Mailbox struct {
 	Local  string // as written: a dot-string or a quoted string
