@@ -96,9 +96,8 @@ sent unless you ask for it with --data.`,
 	root.SetIn(a.stdin)
 	root.SetOut(a.stdout)
 	root.SetErr(a.stderr)
-	root.SetVersionTemplate("smtpcheck {{.Version}}\n")
 	root.SetFlagErrorFunc(flagError)
-	root.SetUsageTemplate(strings.ReplaceAll(root.UsageTemplate(), ".FlagUsages |", ".FlagUsagesWrapped 80 |"))
+	root.SetUsageFunc(printUsage)
 	root.CompletionOptions.HiddenDefaultCmd = false
 	root.AddCommand(a.probeCommand(), a.mxCommand(), a.explainCommand(), a.replayCommand(), a.labCommand(), a.versionCommand())
 	refuseArguments(root)
@@ -124,7 +123,7 @@ func (a *app) versionCommand() *cobra.Command {
 		Use: "version", Short: "Print the version", Args: noArgs,
 		Example: "  smtpcheck version",
 		RunE: func(*cobra.Command, []string) error {
-			_, err := io.WriteString(a.stdout, "smtpcheck "+Version()+"\n")
+			_, err := io.WriteString(a.stdout, "smtpcheck version "+Version()+"\n")
 			return writeError(err)
 		},
 	}
