@@ -36,21 +36,37 @@ func TestInterruptedWhileReading(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer silent.Close()
+	// More than a pipe holds: who has written it knows that it is being read.
+	blanks := strings.Repeat("\n", 100<<10)
+	opened := func() { // to open a FIFO for writing waits for who reads it
+		f, err := os.OpenFile(fifo, os.O_WRONLY, 0)
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		t.Cleanup(func() { f.Close() })
+	}
+	asked := func() {
+		if _, _, err := silent.ReadFrom(make([]byte, 512)); err != nil {
+			t.Error(err)
+		}
+	}
 	for _, c := range []struct {
 		input string // what is read before it is interrupted
 		heard string // what is printed then
+		ready func() // returns when it waits; nil where input and heard tell
 		args  []string
 	}{
-		{"not an address\n", "line 1: ", []string{"probe", "--lab", "-"}},
-		{"550\n", "550", []string{"explain"}},
-		{string(saved), "alice@good.test", []string{"replay", "-q"}},
-		{"", "", []string{"replay", fifo}},
-		{"", "", []string{"mx", "--resolver", silent.LocalAddr().String(), "x.test"}},
-		{"", "", []string{"probe", "--lab", "--data", "--from", "me@example.org", "--message", "/dev/stdin", "alice@good.test"}},
-		{"", "", []string{"explain", "-o", filepath.Join(folder, "out.txt")}},
+		{"not an address\n", "line 1: ", nil, []string{"probe", "--lab", "-"}},
+		{"550\n", "550", nil, []string{"explain"}},
+		{string(saved), "alice@good.test", nil, []string{"replay", "-q"}},
+		{"", "", opened, []string{"replay", fifo}},
+		{"", "", asked, []string{"mx", "--resolver", silent.LocalAddr().String(), "x.test"}},
+		{blanks, "", nil, []string{"probe", "--lab", "--data", "--from", "me@example.org", "--message", "/dev/stdin", "alice@good.test"}},
+		{blanks, "", nil, []string{"explain", "-o", filepath.Join(folder, "out.txt")}},
 	} {
 		for signal, want := range map[syscall.Signal]int{syscall.SIGINT: 130, syscall.SIGTERM: 143} {
-			if code := interrupt(t, signal, c.input, c.heard, bin, c.args...); code != want {
+			if code := interrupt(t, signal, c.input, c.heard, c.ready, bin, c.args...); code != want {
 				t.Errorf("%s: %v: exit code %d, want %d", strings.Join(c.args, " "), signal, code, want)
 			}
 		}
@@ -62,8 +78,8 @@ func TestInterruptedWhileReading(t *testing.T) {
 }
 
 // interrupt runs a command whose standard input stays open, and signals it when
-// it has said something, or nothing for a while.
-func interrupt(t *testing.T, signal os.Signal, input, heard, bin string, args ...string) int {
+// it has read or said what it should, or is ready.
+func interrupt(t *testing.T, signal os.Signal, input, heard string, ready func(), bin string, args ...string) int {
 	t.Helper()
 	c := exec.Command(bin, args...)
 	in, err := c.StdinPipe()
@@ -87,8 +103,8 @@ func interrupt(t *testing.T, signal os.Signal, input, heard, bin string, args ..
 		t.Fatal(err)
 	}
 	out := bufio.NewReader(read)
-	if heard == "" {
-		time.Sleep(300 * time.Millisecond)
+	if ready != nil {
+		ready()
 	}
 	var said bytes.Buffer
 	for !strings.Contains(said.String(), heard) {
