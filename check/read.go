@@ -56,7 +56,7 @@ func parse(raw json.RawMessage) (*Report, error) {
 		ID      string `json:"id"`
 	}
 	if err := json.Unmarshal(raw, &head); err != nil {
-		return nil, fmt.Errorf("it is not a report: %w", err)
+		return nil, errors.New("it is JSON, but not a report of a probe")
 	}
 	switch {
 	case head.Type == "event":
@@ -67,7 +67,11 @@ func parse(raw json.RawMessage) (*Report, error) {
 		return nil, errors.New("it is JSON, but not a report of a probe")
 	}
 	report := new(Report)
-	if err := json.Unmarshal(raw, report); err != nil {
+	var mistyped *json.UnmarshalTypeError
+	switch err := json.Unmarshal(raw, report); {
+	case errors.As(err, &mistyped):
+		return nil, fmt.Errorf("it is not a report: %s cannot be a %s", mistyped.Field, mistyped.Value)
+	case err != nil:
 		return nil, fmt.Errorf("it is not a report: %w", err)
 	}
 	return report, nil

@@ -108,6 +108,8 @@ func flagError(c *cobra.Command, err error) error {
 	case strings.HasPrefix(text, "unknown shorthand flag: "):
 		name = strings.Trim(strings.Fields(strings.TrimPrefix(text, "unknown shorthand flag: "))[0], "'")
 	default:
+		// What the parser of a number thinks of it helps nobody.
+		text, _, _ = strings.Cut(text, " flag: ")
 		return usage("%s", text).hint("%s --help lists the flags", c.CommandPath())
 	}
 	dashes := "--"
