@@ -29,6 +29,7 @@ type destination struct {
 	live bool          // a session of it is or was shown while it goes on
 	seen bool          // something of it was shown
 	held map[int][]check.Event
+	data map[int][]check.Event // of each session, the message text that was sent: it says what a loss means
 }
 
 // seqs is a set of event numbers.
@@ -100,7 +101,7 @@ func (r *frame) write(f func() error) {
 func (r *frame) Begin(refs []check.Ref) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.d = &destination{refs: refs, told: make(map[int]*seqs), held: make(map[int][]check.Event)}
+	r.d = &destination{refs: refs, told: make(map[int]*seqs), held: make(map[int][]check.Event), data: make(map[int][]check.Event)}
 	r.status.begin(refs)
 	r.status.draw()
 }
@@ -118,6 +119,10 @@ func (r *frame) Event(s check.Session, e probe.Event) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if form, ok := r.form.(liveForm); ok && r.d != nil && len(r.d.refs) > 0 {
+		if e.Kind == probe.KindData {
+			r.d.data[s.ID] = append(r.d.data[s.ID], check.Event{Event: e})
+		}
+		s.Events = r.d.data[s.ID]
 		r.write(func() error { return form.event(r.d, &s, &e) })
 	}
 }
@@ -128,6 +133,7 @@ func (r *frame) End(s check.Session) {
 	defer r.mu.Unlock()
 	r.status.end(&s)
 	if form, ok := r.form.(liveForm); ok && r.d != nil && len(r.d.refs) > 0 {
+		s.Events = r.d.data[s.ID]
 		r.write(func() error { return form.end(r.d, &s) })
 	}
 	r.status.draw()
