@@ -113,7 +113,7 @@ func timedOut(err error) bool {
 // close ends the connection and the transcript.
 func (s *Session) close() {
 	if s.tls != nil && !s.hangUp {
-		s.wire.endBy(time.Now().Add(time.Second))
+		s.wire.endBy(s.parting(closeTimeout))
 		_ = s.tls.Close() // says close_notify, and closes the wire
 	}
 	_ = s.wire.Close()

@@ -15,8 +15,9 @@ import (
 )
 
 const (
-	quitTimeout  = 2 * time.Second // for the reply to QUIT: it changes no verdict
-	closeTimeout = time.Second     // for the server to close after it
+	quitTimeout  = 2 * time.Second        // for the reply to QUIT: it changes no verdict
+	closeTimeout = time.Second            // for the server to close after it
+	overrun      = 500 * time.Millisecond // what QUIT and closing may take beyond the session's deadline
 	garbageGrace = 500 * time.Millisecond
 )
 
@@ -205,6 +206,12 @@ func (s *Session) deadline(stage smtp.Stage) time.Time {
 		return s.ends
 	}
 	return d
+}
+
+// parting is when what belongs to the end of a session must be over, if it may
+// take d.
+func (s *Session) parting(d time.Duration) time.Time {
+	return earlier(time.Now().Add(d), s.ends.Add(overrun))
 }
 
 // emit appends an event to the transcript and shows it to the observer. The

@@ -242,23 +242,22 @@ func Quit(s *Session) {
 		return
 	}
 	s.stage = smtp.StageQuit
-	s.ends = later(s.ends, time.Now().Add(quitTimeout))
 	sent, ok := s.sendQuit()
 	if !ok {
 		return
 	}
-	s.wire.deadline = sent.Add(quitTimeout)
+	s.wire.deadline = s.parting(quitTimeout)
 	r, at, err := s.reader.Reply()
 	if len(r.Lines) > 0 {
 		s.emit(Event{Kind: KindReply, Reply: &r, Latency: at.Sub(sent)}, at)
 	}
 	if err == nil {
-		s.drain(r, at)
+		s.drain(r)
 		return
 	}
 	s.hangUp = true
 	if kind, _ := classify(err); kind == FailTimeout {
-		s.note(NoteQuitSilent, "no answer to QUIT within 2 s")
+		s.note(NoteQuitSilent, "no answer to QUIT in time")
 	} else {
 		s.note(NoteLostAfterQuit, "the server closed the connection without an answer to QUIT")
 	}
@@ -266,7 +265,7 @@ func Quit(s *Session) {
 
 func (s *Session) sendQuit() (time.Time, bool) {
 	quit := smtp.QUIT()
-	_ = s.wire.SetWriteDeadline(time.Now().Add(quitTimeout))
+	_ = s.wire.SetWriteDeadline(s.parting(quitTimeout))
 	sent := time.Now()
 	_, err := s.stream().Write([]byte(quit.Wire()))
 	s.emit(Event{Kind: KindCommand, Command: quit.Line}, sent)
@@ -280,9 +279,9 @@ func (s *Session) sendQuit() (time.Time, bool) {
 
 // drain reads to the end after the reply to QUIT. More replies mean that one
 // was taken for another, unless this one is 221, which only QUIT can have.
-func (s *Session) drain(r smtp.Reply, at time.Time) {
+func (s *Session) drain(r smtp.Reply) {
 	proper := r.Usable() && r.Code == 221
-	s.wire.deadline = at.Add(closeTimeout)
+	s.wire.deadline = s.parting(closeTimeout)
 	err := s.reader.Fill()
 	switch {
 	case err == nil && proper:
