@@ -382,7 +382,7 @@ func (a *app) followUp(reports []*check.Report, opts *check.Options) {
 		for i := range r.Sessions {
 			s := &r.Sessions[i]
 			switch {
-			case s.Stage == smtp.StageGreeting && s.Reason == "timeout" && opts.Port != 465 && opts.Port != 25 && opts.Probe.TLS != probe.Implicit:
+			case s.Stage == smtp.StageGreeting && s.Reason == "timeout" && opts.Port != 465 && (opts.Port != 25 || opts.Server != "") && opts.Probe.TLS != probe.Implicit:
 				a.hint("%s said nothing: a port that waits for TLS does that; --tls implicit?", s.Address)
 				return
 			case s.Reply != nil && s.Reply.Code == 530 && (opts.Port == 587 || opts.Port == 2525) && s.Reason == "auth_required":
