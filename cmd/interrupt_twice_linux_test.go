@@ -73,6 +73,5 @@ func interruptUntil(p *os.Process, done <-chan error) error {
 		}
 	}
 	_ = p.Kill()
-	<-done
-	return nil
+	return <-done
 }

@@ -17,7 +17,7 @@ func TestClockSteps(t *testing.T) {
 	ours, theirs := net.Pipe()
 	defer theirs.Close()
 	w := newWire(context.Background(), ours)
-	defer w.Close()
+	defer func() { _ = w.Close() }()
 	go func() { _, _ = theirs.Write([]byte("220 hi\r\n")) }()
 	w.deadline = time.Now().Add(time.Minute)
 	s := &Session{wire: w, opts: &Options{}, attempt: &Attempt{}, began: time.Now(), stage: smtp.StageGreeting}
