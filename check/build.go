@@ -95,7 +95,7 @@ func (r *run) messageOf(recipient string, c *diagnose.Case, d *diagnose.Diagnosi
 			}
 			switch {
 			case e.Kind == probe.KindData:
-				out.SHA256, out.Host, out.Address = e.Data.SHA256, a.Target.Host, a.Target.Addr.String()
+				out.SHA256, out.Host, out.Address = e.Data.SHA256, a.Target.Host, a.Target.Address()
 				if e.Data.Complete {
 					out.Sent = "unknown"
 				}
@@ -112,7 +112,7 @@ func (r *run) messageOf(recipient string, c *diagnose.Case, d *diagnose.Diagnosi
 func newSession(a *probe.Attempt, o diagnose.Outcome, tx int) Session {
 	s := Session{
 		ID: a.ID, Purpose: a.Purpose, After: a.After, Host: a.Target.Host, Also: list(a.Target.Also),
-		Preference: a.Target.Preference, Address: a.Target.Addr.String(), HELO: a.HELO, Started: Time{a.Started},
+		Preference: a.Target.Preference, Address: a.Target.Address(), HELO: a.HELO, Started: Time{a.Started},
 		Outcome: o.Verdict, Reason: o.Reason, Stage: o.Stage, Sentence: valid(o.Sentence), Row: o.Row,
 		TLS: newTLS(a.TLS()), Capabilities: a.Capabilities().Map(), CapabilitiesPlain: a.CapabilitiesPlain().Map(),
 		Events: []Event{},

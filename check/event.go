@@ -25,6 +25,7 @@ type eventJSON struct {
 	Stage       smtp.Stage    `json:"stage"`
 	Secure      bool          `json:"secure"`
 	Transaction int           `json:"transaction,omitempty"`
+	Extension   string        `json:"extension,omitempty"`
 	Text        []string      `json:"text,omitempty"`
 	Raw         []byte        `json:"raw,omitempty"`
 	Code        int           `json:"code,omitempty"`
@@ -44,7 +45,7 @@ type eventJSON struct {
 func (e Event) MarshalJSON() ([]byte, error) {
 	j := eventJSON{
 		Seq: e.Seq, Time: Time{e.Time}, Elapsed: Millis(e.Elapsed), Kind: e.Kind,
-		Stage: e.Stage, Secure: e.Secure, Transaction: e.Transaction, Note: e.Note,
+		Stage: e.Stage, Secure: e.Secure, Transaction: e.Transaction, Extension: e.Extension, Note: e.Note,
 	}
 	if e.HasLatency() {
 		l := Millis(e.Latency)
@@ -97,7 +98,7 @@ func (e *Event) UnmarshalJSON(b []byte) error {
 	}
 	e.Event = probe.Event{
 		Seq: j.Seq, Time: j.Time.Time, Elapsed: time.Duration(j.Elapsed), Kind: j.Kind,
-		Stage: j.Stage, Secure: j.Secure, Transaction: j.Transaction, Note: j.Note,
+		Stage: j.Stage, Secure: j.Secure, Transaction: j.Transaction, Extension: j.Extension, Note: j.Note,
 	}
 	switch {
 	case j.Latency != nil:
@@ -211,6 +212,7 @@ func newTLS(t *probe.TLS) *TLS {
 	out := &TLS{
 		Version: t.Version, Cipher: t.Cipher, Curve: t.Curve, ServerName: t.ServerName, Verified: t.Verified,
 		Problem: t.Problem, ProblemKind: t.ProblemKind, NotFor: t.NotFor, ChainLength: t.ChainLength,
+		KeyExchange: t.KeyExchange, Resumed: t.Resumed, AskedForOur: t.AskedForOur, Trust: t.Trust, Partial: t.Partial,
 		Chain: []Certificate{},
 	}
 	for _, c := range t.Chain {
@@ -227,6 +229,7 @@ func (t *TLS) facts() *probe.TLS {
 	out := &probe.TLS{
 		Version: t.Version, Cipher: t.Cipher, Curve: t.Curve, ServerName: t.ServerName, Verified: t.Verified,
 		Problem: t.Problem, ProblemKind: t.ProblemKind, NotFor: t.NotFor, ChainLength: t.ChainLength,
+		KeyExchange: t.KeyExchange, Resumed: t.Resumed, AskedForOur: t.AskedForOur, Trust: t.Trust, Partial: t.Partial,
 	}
 	for _, c := range t.Chain {
 		out.Chain = append(out.Chain, probe.Certificate{

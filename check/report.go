@@ -158,6 +158,11 @@ type TLS struct {
 	NotFor      []string      `json:"not_for,omitempty"`
 	Chain       []Certificate `json:"chain"`
 	ChainLength int           `json:"chain_length"`
+	KeyExchange string        `json:"key_exchange,omitempty"`
+	Resumed     bool          `json:"resumed,omitempty"`
+	AskedForOur bool          `json:"asked_for_client_certificate,omitempty"`
+	Trust       string        `json:"trust,omitempty"`
+	Partial     bool          `json:"partial,omitempty"`
 }
 
 // Certificate is one certificate of a chain.

@@ -37,7 +37,7 @@ func (r *run) newJob(t probe.Target, purpose probe.Purpose, after *job, boxes []
 	j := &job{target: t, purpose: purpose, after: after, boxes: boxes, options: r.opts.Probe}
 	j.header = Session{
 		ID: len(r.jobs) + 1, Purpose: purpose, Host: t.Host, Also: t.Also, Preference: t.Preference,
-		Address: t.Addr.String(), Started: micro(time.Now()),
+		Address: t.Address(), Started: micro(time.Now()),
 	}
 	if after != nil {
 		j.header.After = after.header.ID
@@ -100,7 +100,7 @@ func (r *run) start(ctx context.Context, j *job) {
 		o.From, o.FromUTF8 = r.opts.Sender.String(), r.opts.Sender.NeedsUTF8()
 	}
 	if len(r.messages) > 0 {
-		o.Message = func(m smtp.Mailbox) *probe.Message { return r.messages[m.String()].msg }
+		o.Message = func(m smtp.Mailbox, _ smtp.Capabilities) *probe.Message { return r.messages[m.String()].msg }
 	}
 	header, target := j.header, j.target
 	o.Observe = func(e probe.Event) { r.told.tell(func(obs Observer) { obs.Event(header, e) }) }

@@ -30,11 +30,9 @@ type probeOptions struct {
 	pipeline     bool
 	stopAfter    string
 
-	data          bool
-	message       string
-	subject, body string
-	headers       []string
-	file          *check.MessageFile // of message, open; nil: none
+	auth     authFlags
+	envelope envelopeFlags
+	text     messageFlags
 }
 
 func (a *app) probeCommand() *cobra.Command {
@@ -70,11 +68,9 @@ A recipient "-" stands for a list on standard input, one a line.`,
 	o.tls.add(f)
 	f.StringVar(&o.stopAfter, "stop-after", "rcpt", "end after `STAGE`: greeting, ehlo, starttls, mail or rcpt")
 	f.BoolVar(&o.pipeline, "pipeline", false, "send MAIL and RCPT together where PIPELINING is offered")
-	f.BoolVar(&o.data, "data", false, "send a test message to each recipient (implies --mx first, needs --from)")
-	f.StringVar(&o.message, "message", "", "with --data: send this `FILE` byte for byte")
-	f.StringVar(&o.subject, "subject", "", "with --data: the subject, `TEXT`")
-	f.StringVar(&o.body, "body", "", "with --data: the body, `TEXT`")
-	f.StringArrayVar(&o.headers, "header", nil, "with --data: add a header, `'Name: value'`")
+	o.auth.add(f)
+	o.envelope.add(f)
+	o.text.add(f)
 	o.times.add(f)
 	o.output.add(f, "probe")
 	return c
@@ -88,7 +84,7 @@ func (a *app) probe(c *cobra.Command, o *probeOptions, args []string) error {
 	if len(args) == 0 {
 		return usage("there is no recipient").hint("smtpcheck probe alice@example.com, or a list: smtpcheck probe - < list")
 	}
-	defer o.close()
+	defer o.text.close()
 	opts, err := o.options(c)
 	if err != nil {
 		return err
@@ -97,7 +93,7 @@ func (a *app) probe(c *cobra.Command, o *probeOptions, args []string) error {
 	if err != nil {
 		return err
 	}
-	if o.file != nil && o.file.Converted {
+	if o.text.file != nil && o.text.file.Converted {
 		for i := range recipients {
 			recipients[i].Notes = append(recipients[i].Notes, "the lines of the message file end in LF; they are sent with CRLF")
 		}
@@ -119,13 +115,6 @@ func (a *app) probe(c *cobra.Command, o *probeOptions, args []string) error {
 		return err
 	}
 	return a.probeAll(c.Context(), groups, *opts, out, bad)
-}
-
-// close closes the message file.
-func (o *probeOptions) close() {
-	if o.file != nil {
-		_ = o.file.Close()
-	}
 }
 
 // probeAll probes each destination in turn and reports each.
@@ -194,6 +183,12 @@ func (o *probeOptions) options(c *cobra.Command) (*check.Options, error) {
 		}
 	}
 	if err := o.tls.apply(c, &opts.Probe, opts.Port); err != nil {
+		return nil, err
+	}
+	if err := o.auth.apply(c, &opts.Probe); err != nil {
+		return nil, err
+	}
+	if err := o.envelope.apply(c, &opts.Probe); err != nil {
 		return nil, err
 	}
 	if err := o.times.apply(c, &opts.Probe); err != nil {
@@ -302,15 +297,10 @@ func (o *probeOptions) setStages(_ *cobra.Command, opts *check.Options) error {
 	return nil
 }
 
-// setMessage reads the flags about the message.
+// setMessage reads the flags about the message, and what they mean for the walk.
 func (o *probeOptions) setMessage(c *cobra.Command, opts *check.Options) error {
-	if !o.data {
-		for _, name := range []string{"message", "subject", "body", "header"} {
-			if c.Flags().Changed(name) {
-				return usage("--%s is about a message, and none is sent", name).hint("add --data to send one")
-			}
-		}
-		return nil
+	if !o.text.data {
+		return o.text.unused(c)
 	}
 	switch {
 	case c.Flags().Changed("mx") && o.mx == "all":
@@ -323,57 +313,9 @@ func (o *probeOptions) setMessage(c *cobra.Command, opts *check.Options) error {
 	if !c.Flags().Changed("mx") {
 		opts.MX = "first"
 	}
-	if o.message != "" {
-		return o.openMessage(c, opts)
-	}
-	if !smtp.Safe(o.subject) {
-		return usage("--subject has a CR, LF or NUL")
-	}
-	if err := check.ValidBody(o.body); err != nil {
-		return usage("--body: %w", err)
-	}
-	for _, h := range o.headers {
-		if err := o.checkHeader(h); err != nil {
-			return err
-		}
-	}
-	opts.Text = &check.Text{From: *opts.Sender, Subject: o.subject, Body: o.body, Headers: o.headers, Version: Version()}
-	return nil
-}
-
-func (o *probeOptions) checkHeader(line string) error {
-	err := check.ValidHeader(line)
-	name, _, _ := strings.Cut(line, ":")
-	switch {
-	case errors.Is(err, check.ErrAutoSubmitted):
-		return usage("--header: %w", err).hint("leave it out")
-	case err != nil:
-		return usage("--header: %w", err).hint("--header 'X-Tag: value'")
-	case o.subject != "" && strings.EqualFold(name, "Subject"):
-		return usage("--subject and --header Subject contradict each other")
-	}
-	return nil
-}
-
-// openMessage reads --message.
-func (o *probeOptions) openMessage(c *cobra.Command, opts *check.Options) error {
-	for _, name := range []string{"subject", "body", "header"} {
-		if c.Flags().Changed(name) {
-			return usage("--message and --%s contradict each other: a file is sent as it is", name)
-		}
-	}
-	file, err := await(c.Context(), func() (*check.MessageFile, error) { return check.OpenMessage(o.message) })
-	switch {
-	case errors.Is(err, errInterrupted):
-		return err
-	case isPath(err):
-		return fail(check.ExitNoInput, "--message %s: %w", quote(o.message), bareError(err))
-	case err != nil:
-		return fail(check.ExitData, "--message %s: %w", quote(o.message), err)
-	}
-	o.file = file
-	opts.Text = &check.Text{From: *opts.Sender, Message: file.Message}
-	return nil
+	text, err := o.text.build(c, *opts.Sender)
+	opts.Text = text
+	return err
 }
 
 // followUp hints at what is likely meant when a port was silent or wants authentication.

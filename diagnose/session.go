@@ -52,6 +52,9 @@ type hearing struct {
 }
 
 func (h *hearing) hear(e *probe.Event) {
+	if e.Extension != "" && e.Kind != probe.KindFailure {
+		return // it was asked for its own sake
+	}
 	switch e.Kind {
 	case probe.KindFailure:
 		if h.failure == nil {

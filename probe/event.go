@@ -1,6 +1,7 @@
 package probe
 
 import (
+	"crypto/x509"
 	"net/netip"
 	"time"
 
@@ -35,6 +36,8 @@ const (
 	NoteMoreAfterQuit   Note = "more-after-quit"  // something came behind the 221 of QUIT
 	NoteHarvesting      Note = "harvesting"       // recipients left out after three unknown users
 	NoteNeedsUTF8       Note = "needs-smtputf8"   // an address needs SMTPUTF8 and the server does not offer it
+	NoteNotOffered      Note = "not-offered"      // an extension was asked for and is not offered
+	NoteChallenge       Note = "auth-challenge"   // a challenge of AUTH, decoded, without secrets
 )
 
 // FailureKind says how a session ended before its dialogue did.
@@ -53,6 +56,9 @@ const (
 	FailTLS         FailureKind = "tls"         // the TLS handshake failed
 	FailTLSLimit    FailureKind = "tls-limit"   // the TLS handshake failed on a limit of ours, not on a fault of the server
 	FailTLSPolicy   FailureKind = "tls-policy"  // TLS was required by us and is not offered, refused or not verified
+	FailAuthPolicy  FailureKind = "auth-policy" // AUTH was asked for and not begun: not offered, no mechanism in common, not over verified TLS
+	FailAuth        FailureKind = "auth"        // the server failed in AUTH: a challenge that is none, a signature that is wrong
+	FailNotOffered  FailureKind = "not-offered" // an extension was asked for that the transaction cannot do without, and is not offered
 	FailProtocol    FailureKind = "protocol"    // a reply that cannot be used, or out of sequence
 	FailNotSMTP     FailureKind = "not-smtp"    // what answered speaks another protocol
 	FailUnsolicited FailureKind = "unsolicited" // a reply to nothing: it came before its command
@@ -88,6 +94,10 @@ type Event struct {
 	// Transaction is the number, from 1, of the recipient whose transaction the
 	// event belongs to; 0 for what all share.
 	Transaction int
+
+	// Extension names the service extension, its EHLO keyword, that the event
+	// exercises; "" for none. Such an event says nothing about a recipient.
+	Extension string
 
 	Command string      // KindCommand: the line without CRLF, secrets masked
 	Reply   *smtp.Reply // KindReply
@@ -137,6 +147,17 @@ type TLS struct {
 	// Chain is what the server sent, leaf first; at most 10 certificates. ChainLength is how many there were.
 	Chain       []Certificate
 	ChainLength int
+	// Certificates is the chain itself, as far as in Chain. It is not part of a report.
+	Certificates []*x509.Certificate
+
+	KeyExchange string // "ECDHE X25519MLKEM768", "RSA", "DHE 1024"
+	Resumed     bool   // the session of an earlier connection was resumed
+	AskedForOur bool   // the server asked for a certificate of ours
+	// Trust is what Postfix calls it: anonymous (no certificate), untrusted, trusted (its
+	// authority is known), verified (and so is the name).
+	Trust string
+	// Partial says that the handshake was ended by us once the server had shown these facts.
+	Partial bool
 }
 
 // Certificate is one certificate of a chain.
@@ -156,6 +177,16 @@ type Target struct {
 	Also       []string // other MX names of the same address, less preferred
 	Preference uint16
 	Addr       netip.AddrPort
+	Socket     string // the path of a unix socket, instead of Addr; ""
+}
+
+// Address is where to dial, and what a report shows: the address and port, or
+// "unix:" and the path of a socket.
+func (t Target) Address() string {
+	if t.Socket != "" {
+		return "unix:" + t.Socket
+	}
+	return t.Addr.String()
 }
 
 // Purpose says why a connection was made.
@@ -167,6 +198,11 @@ const (
 	PurposePlainFallback Purpose = "plain-fallback" // after a failed handshake, without TLS
 	PurposeNoPipelining  Purpose = "no-pipelining"  // after pipelining broke the session
 	PurposeRetry         Purpose = "retry"          // the recipients left over after a 421 or a lost connection
+	PurposeAuth          Purpose = "auth"           // another mechanism of AUTH
+	PurposeExtensions    Purpose = "extensions"     // exercises the extensions that the server offers
+	PurposeTLSLegacy     Purpose = "tls-legacy"     // looks for what crypto/tls does not speak, and stops in the handshake
+	PurposeTLSResume     Purpose = "tls-resumption" // resumes the TLS session of another connection
+	PurposeSTARTTLS      Purpose = "starttls"       // whether STARTTLS is offered every time, and demanded
 )
 
 // Attempt is one session with one target: one connection, one transcript.

@@ -44,16 +44,25 @@ type Options struct {
 	FromUTF8   bool           // the reverse-path needs SMTPUTF8
 	Recipients []smtp.Mailbox // a transaction each
 
-	TLS        TLSMode
-	TLSVerify  bool           // end the session if the certificate is not verified
-	TLSMin     uint16         // lowest TLS version; 0: TLS 1.0
-	RootCAs    *x509.CertPool // nil: the system's
-	ServerName string         // SNI; "": the target's host
+	TLS       TLSMode
+	TLSVerify bool // end the session if the certificate is not verified
+	// VerifyPeer, when not nil, is the rule by which TLSVerify judges the chain,
+	// leaf first, instead of the roots and the names of the host.
+	VerifyPeer   func(chain []*x509.Certificate) error
+	TLSMin       uint16           // lowest TLS version; 0: TLS 1.0
+	TLSMax       uint16           // highest TLS version; 0: TLS 1.3
+	RootCAs      *x509.CertPool   // nil: the system's
+	ServerName   string           // SNI; "": the target's host
+	Certificate  *tls.Certificate // ours, for servers that ask for one; nil: none
+	Fingerprints []string         // SHA-256 of a certificate or of its public key, in lower-case hexadecimal: TLSVerify takes these instead
 
-	Pipeline  bool       // send MAIL and RCPT together where PIPELINING is offered (RFC 2920)
-	StopAfter smtp.Stage // greeting, ehlo, starttls, mail or rcpt; "": rcpt
-	// Message gives the message for a recipient; nil: none is sent.
-	Message func(smtp.Mailbox) *Message
+	Auth      *Auth      // nil: no AUTH
+	Envelope  Envelope   // what MAIL and RCPT ask for
+	LMTP      bool       // LHLO instead of EHLO (RFC 2033)
+	Pipeline  bool       // send commands together where PIPELINING is offered (RFC 2920)
+	StopAfter smtp.Stage // greeting, ehlo, starttls, auth, mail or rcpt; "": rcpt
+	// Message gives the message for a recipient, as the server's extensions allow; nil: none is sent.
+	Message func(to smtp.Mailbox, offered smtp.Capabilities) *Message
 
 	Timeouts Timeouts
 

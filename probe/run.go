@@ -52,7 +52,11 @@ func (s *Session) connect(ctx context.Context) bool {
 	}
 	limit, cancel := context.WithDeadline(ctx, earlier(s.ends, s.began.Add(s.opts.Timeouts.connect())))
 	defer cancel()
-	conn, err := dial(limit, "tcp", s.attempt.Target.Addr.String())
+	network, address := "tcp", s.attempt.Target.Addr.String()
+	if socket := s.attempt.Target.Socket; socket != "" {
+		network, address = "unix", socket
+	}
+	conn, err := dial(limit, network, address)
 	now := time.Now()
 	if err != nil {
 		kind, detail := classifyDial(ctx, err)

@@ -176,7 +176,7 @@ func transaction(s *Session, recipient smtp.Mailbox) {
 	}
 	var message *Message
 	if s.opts.Message != nil {
-		message = s.opts.Message(recipient)
+		message = s.opts.Message(recipient, s.caps)
 	}
 	mail, err := smtp.MAIL(s.opts.From, s.mailParams(recipient, message)...)
 	if err == nil && s.opts.stopAfter() == smtp.StageMail {

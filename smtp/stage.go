@@ -12,7 +12,9 @@ const (
 	StageEHLO     Stage = "ehlo"     // EHLO, or HELO where EHLO is refused
 	StageSTARTTLS Stage = "starttls" // the STARTTLS command and its reply (RFC 3207)
 	StageTLS      Stage = "tls"      // the TLS handshake
+	StageXClient  Stage = "xclient"  // XCLIENT and XFORWARD (Postfix)
 	StageAuth     Stage = "auth"     // AUTH (RFC 4954)
+	StageQuery    Stage = "query"    // VRFY, EXPN, HELP, NOOP, ETRN: asked by themselves
 	StageMail     Stage = "mail"     // MAIL FROM
 	StageRcpt     Stage = "rcpt"     // RCPT TO
 	StageData     Stage = "data"     // the DATA command and its 354
@@ -33,7 +35,9 @@ var stages = []struct {
 	{StageEHLO, "EHLO command", "performing the EHLO handshake"},
 	{StageSTARTTLS, "STARTTLS command", "sending STARTTLS"},
 	{StageTLS, "TLS handshake", "performing the TLS handshake"},
+	{StageXClient, "XCLIENT command", "sending XCLIENT"},
 	{StageAuth, "AUTH command", "performing AUTH"},
+	{StageQuery, "VRFY, EXPN, HELP, NOOP or ETRN command", "sending a query"},
 	{StageMail, "MAIL FROM command", "sending MAIL FROM"},
 	{StageRcpt, "RCPT TO command", "sending RCPT TO"},
 	{StageData, "DATA command", "sending DATA command"},
