@@ -15,8 +15,8 @@ const module = "github.com/smtpcheck/smtpcheck/"
 // rooms are the rows of the house, the lowest first: a room may import any room
 // of a lower row and none of its own (docs/architecture.md).
 var rooms = [][]string{
-	{"smtp", "dnsclient"},
-	{"probe", "mxresolve"},
+	{"smtp", "dnsclient", "sasl", "tlshello"},
+	{"probe", "mxresolve", "policy", "message"},
 	{"diagnose"},
 	{"check"},
 	{"report"},
@@ -31,6 +31,10 @@ var only = map[string][]string{
 	"github.com/fatih/color":                   {"report"},
 	"github.com/olekukonko/tablewriter":        {"report"},
 	"github.com/emersion/go-smtp":              {"lab"},
+	"github.com/emersion/go-sasl":              {"sasl", "lab"},
+	"github.com/xdg-go/scram":                  {"sasl", "lab"},
+	"github.com/emersion/go-message":           {"message"},
+	"github.com/emersion/go-msgauth":           {"message"},
 	"net/smtp":                                 {},
 	"net/textproto":                            {},
 	module + "lab":                             {"cmd"},
