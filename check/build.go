@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/smtpcheck/smtpcheck/diagnose"
+	"github.com/smtpcheck/smtpcheck/message"
 	"github.com/smtpcheck/smtpcheck/mxresolve"
 	"github.com/smtpcheck/smtpcheck/probe"
 	"github.com/smtpcheck/smtpcheck/smtp"
@@ -13,15 +14,20 @@ import (
 
 // compose makes the messages to send, before anything is dialled.
 func (r *run) compose() {
-	t := r.opts.Text
-	if t == nil {
+	d := r.opts.Draft
+	if d == nil {
 		return
 	}
-	for _, x := range r.recipients {
-		var m message
-		m.msg, m.id = t.Compose(x.Mailbox, r.started)
+	for i, x := range r.recipients {
+		var m composed
+		m.msg, m.id = d.Compose(message.Copy{ID: r.refs[i].ID, To: x.Mailbox, Time: r.started})
 		r.messages[x.Mailbox.String()] = m
 	}
+}
+
+// asSent is a message as probe sends it.
+func asSent(m *message.Message) *probe.Message {
+	return &probe.Message{Size: m.Size, EightBit: m.EightBit, UTF8: m.UTF8, Open: m.Open}
 }
 
 // reports makes the report for each recipient.

@@ -98,7 +98,7 @@ func requiresTLS(o *probe.Options) bool {
 
 func (r *run) mode() diagnose.Mode {
 	switch {
-	case r.opts.Text != nil:
+	case r.opts.Draft != nil:
 		return diagnose.ModeData
 	case r.opts.Probe.StopAfter != "" && r.opts.Probe.StopAfter != smtp.StageRcpt:
 		return diagnose.ModeStopAfter

@@ -10,6 +10,7 @@ import (
 	"github.com/smtpcheck/smtpcheck/check"
 	"github.com/smtpcheck/smtpcheck/diagnose"
 	"github.com/smtpcheck/smtpcheck/lab/simnet"
+	"github.com/smtpcheck/smtpcheck/message"
 	"github.com/smtpcheck/smtpcheck/probe"
 )
 
@@ -147,7 +148,7 @@ func TestNoMessageTwice(t *testing.T) {
 		w, o := smallWorld(t, simnet.New(), oneHost, map[string]string{"mx.x.test": closes + "* session\n" + acceptAll})
 		from := recipient(t, "me@example.org").Mailbox
 		o.Sender, o.MX, o.Probe.Pipeline = &from, "first", true
-		o.Text = &check.Text{From: from}
+		o.Draft = &message.Draft{From: from}
 		rs := probeAll(t, o, "a@x.test", "b@x.test")
 		if rs[0].Verdict != diagnose.Accepted || rs[1].Verdict != diagnose.Accepted {
 			t.Errorf("%s\n%s", story(rs[0]), story(rs[1]))
@@ -176,7 +177,7 @@ func TestOneLostMessageIsOneRecipients(t *testing.T) {
 		silent := strings.Replace(acceptAll, "S: 250 2.0.0 Ok: queued as 4XyZ12", "* stall", 1)
 		w, o := smallWorld(t, simnet.New(), threeHosts, map[string]string{"a.x.test": silent, "b.x.test": acceptAll, "c.x.test": acceptAll})
 		from := recipient(t, "me@example.org").Mailbox
-		o.Sender, o.MX, o.Text = &from, "first", &check.Text{From: from}
+		o.Sender, o.MX, o.Draft = &from, "first", &message.Draft{From: from}
 		rs := probeAll(t, o, "a@x.test", "b@x.test")
 		if rs[0].Message.Sent != "unknown" || rs[0].Verdict != diagnose.Undetermined {
 			t.Errorf("a: %s, sent %s", story(rs[0]), rs[0].Message.Sent)

@@ -13,6 +13,7 @@ import (
 
 	"github.com/smtpcheck/smtpcheck/diagnose"
 	"github.com/smtpcheck/smtpcheck/dnsclient"
+	"github.com/smtpcheck/smtpcheck/message"
 	"github.com/smtpcheck/smtpcheck/mxresolve"
 	"github.com/smtpcheck/smtpcheck/probe"
 	"github.com/smtpcheck/smtpcheck/smtp"
@@ -44,8 +45,8 @@ type Options struct {
 	MaxAddresses int    // 0: DefaultMaxAddresses
 	Parallel     int    // sessions at once; 0: DefaultParallel
 
-	Sender *smtp.Mailbox // nil: the null reverse-path
-	Text   *Text         // the message to send; nil: none
+	Sender *smtp.Mailbox  // nil: the null reverse-path
+	Draft  *message.Draft // the message to send; nil: none
 	DNS    *dnsclient.Client
 	// Probe holds what every session shares; From, Recipients, Message, Observe
 	// and Continue are set here.
@@ -75,7 +76,7 @@ type run struct {
 	recipients []Recipient
 	refs       []Ref
 	started    time.Time
-	messages   map[string]message // by recipient
+	messages   map[string]composed // by recipient
 	told       *announcer
 
 	hosts      []mxresolve.Host         // as far as known
@@ -92,8 +93,8 @@ type run struct {
 	known   map[string]time.Duration // when a recipient's verdict was known
 }
 
-type message struct {
-	msg *probe.Message
+type composed struct {
+	msg *message.Message
 	id  string // its Message-ID
 }
 
@@ -113,7 +114,7 @@ func newRun(recipients []Recipient, opts Options) *run {
 	r := &run{
 		opts: opts, recipients: recipients, started: time.Now(), told: newAnnouncer(opts.Observer),
 		readyAt: make(map[string]time.Duration), planned: make(map[netip.Addr]*job),
-		ended: make(chan result), known: make(map[string]time.Duration), messages: make(map[string]message),
+		ended: make(chan result), known: make(map[string]time.Duration), messages: make(map[string]composed),
 	}
 	for _, x := range recipients {
 		r.refs = append(r.refs, Ref{newULID(r.started), x.Mailbox.String(), micro(r.started)})
@@ -250,7 +251,7 @@ func (r *run) plan() {
 
 // walks reports whether the places are tried one after another until one decides,
 // as a sender does. A message is never sent in any other way.
-func (r *run) walks() bool { return r.opts.MX == "first" || r.opts.Text != nil }
+func (r *run) walks() bool { return r.opts.MX == "first" || r.opts.Draft != nil }
 
 func (r *run) boxes() []smtp.Mailbox {
 	var out []smtp.Mailbox

@@ -15,6 +15,7 @@ import (
 	"github.com/smtpcheck/smtpcheck/diagnose"
 	"github.com/smtpcheck/smtpcheck/lab"
 	"github.com/smtpcheck/smtpcheck/lab/simnet"
+	"github.com/smtpcheck/smtpcheck/message"
 	"github.com/smtpcheck/smtpcheck/probe"
 	"github.com/smtpcheck/smtpcheck/smtp"
 )
@@ -408,7 +409,7 @@ func TestData(t *testing.T) {
 		w, o := smallWorld(t, simnet.New(), threeHosts, map[string]string{"a.x.test": acceptAll, "b.x.test": acceptAll, "c.x.test": acceptAll})
 		from := recipient(t, "me@example.org").Mailbox
 		o.Sender, o.MX = &from, "first"
-		o.Text = &check.Text{From: from, Version: "test", Headers: []string{"X-Tag: a"}, Body: ".dot\nline"}
+		o.Draft = &message.Draft{From: from, Version: "test", Headers: []string{"X-Tag: a"}, Body: ".dot\nline"}
 		r := probeOne(t, "alice@x.test", o)
 		wantStory(t, r, "1 probe a.x.test accepted", "skipped b.x.test not-needed", "skipped c.x.test not-needed", "accepted")
 		if m := r.Message; m == nil || m.Sent != "yes" || m.QueueID != "4XyZ12" || m.Host != "a.x.test" || m.AcceptedAt == nil {
@@ -437,7 +438,7 @@ func TestDataIsNeverSentTwice(t *testing.T) {
 		w, o := smallWorld(t, simnet.New(), threeHosts, map[string]string{"a.x.test": lost, "b.x.test": acceptAll, "c.x.test": acceptAll})
 		from := recipient(t, "me@example.org").Mailbox
 		o.Sender, o.MX = &from, "first"
-		o.Text = &check.Text{From: from}
+		o.Draft = &message.Draft{From: from}
 		r := probeOne(t, "alice@x.test", o)
 		if r.Verdict != diagnose.Undetermined || r.Message.Sent != "unknown" || !strings.Contains(r.Summary, "may have been delivered") {
 			t.Errorf("%s, sent %s: %s", r.Verdict, r.Message.Sent, r.Summary)
@@ -495,7 +496,7 @@ func TestDataToOneHost(t *testing.T) {
 			map[string]string{"a.x.test": acceptAll})
 		from := recipient(t, "me@example.org").Mailbox
 		o.Sender, o.MX = &from, "a.x.test"
-		o.Text = &check.Text{From: from}
+		o.Draft = &message.Draft{From: from}
 		wantStory(t, probeOne(t, "alice@x.test", o), "1 probe a.x.test accepted", "skipped a.x.test not-needed", "accepted")
 		closeWorld(t, w)
 	})

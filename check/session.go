@@ -100,7 +100,7 @@ func (r *run) start(ctx context.Context, j *job) {
 		o.From, o.FromUTF8 = r.opts.Sender.String(), r.opts.Sender.NeedsUTF8()
 	}
 	if len(r.messages) > 0 {
-		o.Message = func(m smtp.Mailbox, _ smtp.Capabilities) *probe.Message { return r.messages[m.String()].msg }
+		o.Message = func(m smtp.Mailbox, _ smtp.Capabilities) *probe.Message { return asSent(r.messages[m.String()].msg) }
 	}
 	header, target := j.header, j.target
 	o.Observe = func(e probe.Event) { r.told.tell(func(obs Observer) { obs.Event(header, e) }) }

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/smtpcheck/smtpcheck/check"
+	"github.com/smtpcheck/smtpcheck/message"
 	"github.com/smtpcheck/smtpcheck/smtp"
 )
 
@@ -17,7 +18,7 @@ type messageFlags struct {
 	message       string
 	subject, body string
 	headers       []string
-	file          *check.MessageFile // of message, open; nil: none
+	file          *message.File // of message, open; nil: none
 }
 
 // aboutMessage are the flags that mean nothing without --data.
@@ -49,14 +50,14 @@ func (m *messageFlags) unused(c *cobra.Command) error {
 }
 
 // build makes what messages are made from.
-func (m *messageFlags) build(c *cobra.Command, from smtp.Mailbox) (*check.Text, error) {
+func (m *messageFlags) build(c *cobra.Command, from smtp.Mailbox) (*message.Draft, error) {
 	if m.message != "" {
 		return m.openMessage(c, from)
 	}
 	if !smtp.Safe(m.subject) {
 		return nil, usage("--subject has a CR, LF or NUL")
 	}
-	if err := check.ValidBody(m.body); err != nil {
+	if err := message.ValidBody(m.body); err != nil {
 		return nil, usage("--body: %w", err)
 	}
 	for _, h := range m.headers {
@@ -64,14 +65,14 @@ func (m *messageFlags) build(c *cobra.Command, from smtp.Mailbox) (*check.Text, 
 			return nil, err
 		}
 	}
-	return &check.Text{From: from, Subject: m.subject, Body: m.body, Headers: m.headers, Version: Version()}, nil
+	return &message.Draft{From: from, Subject: m.subject, Body: m.body, Headers: m.headers, Version: Version()}, nil
 }
 
 func (m *messageFlags) checkHeader(line string) error {
-	err := check.ValidHeader(line)
+	err := message.ValidHeader(line)
 	name, _, _ := strings.Cut(line, ":")
 	switch {
-	case errors.Is(err, check.ErrAutoSubmitted):
+	case errors.Is(err, message.ErrAutoSubmitted):
 		return usage("--header: %w", err).hint("leave it out")
 	case err != nil:
 		return usage("--header: %w", err).hint("--header 'X-Tag: value'")
@@ -82,13 +83,13 @@ func (m *messageFlags) checkHeader(line string) error {
 }
 
 // openMessage reads --message.
-func (m *messageFlags) openMessage(c *cobra.Command, from smtp.Mailbox) (*check.Text, error) {
+func (m *messageFlags) openMessage(c *cobra.Command, from smtp.Mailbox) (*message.Draft, error) {
 	for _, name := range []string{"subject", "body", "header"} {
 		if c.Flags().Changed(name) {
 			return nil, usage("--message and --%s contradict each other: a file is sent as it is", name)
 		}
 	}
-	file, err := await(c.Context(), func() (*check.MessageFile, error) { return check.OpenMessage(m.message) })
+	file, err := await(c.Context(), func() (*message.File, error) { return message.Open(m.message) })
 	switch {
 	case errors.Is(err, errInterrupted):
 		return nil, err
@@ -98,5 +99,5 @@ func (m *messageFlags) openMessage(c *cobra.Command, from smtp.Mailbox) (*check.
 		return nil, fail(check.ExitData, "--message %s: %w", quote(m.message), err)
 	}
 	m.file = file
-	return &check.Text{From: from, Message: file.Message}, nil
+	return &message.Draft{From: from, Message: file.Message}, nil
 }

@@ -313,8 +313,8 @@ func (o *probeOptions) setMessage(c *cobra.Command, opts *check.Options) error {
 	if !c.Flags().Changed("mx") {
 		opts.MX = "first"
 	}
-	text, err := o.text.build(c, *opts.Sender)
-	opts.Text = text
+	draft, err := o.text.build(c, *opts.Sender)
+	opts.Draft = draft
 	return err
 }
 

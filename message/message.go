@@ -1,4 +1,4 @@
-package check
+package message
 
 import (
 	"bufio"
@@ -14,19 +14,27 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"github.com/smtpcheck/smtpcheck/probe"
 	"github.com/smtpcheck/smtpcheck/smtp"
 )
 
-// Text is a message to send: made here, or from a file.
-type Text struct {
+// Message is the text of a message: lines that end in CRLF, not dot-stuffed.
+type Message struct {
+	Size     int64 // octets
+	EightBit bool  // has bytes over 127
+	UTF8     bool  // has a header with bytes over 127
+	// Open returns the text from its beginning.
+	Open func() (io.ReadCloser, error)
+}
+
+// Draft is what a message to send is made of: parts, or a file.
+type Draft struct {
 	From    smtp.Mailbox
 	Subject string   // "": "smtpcheck test message"
 	Body    string   // "": a few lines that say what this is; checked by [ValidBody]
 	Headers []string // "Name: value" lines, further or instead of those made here; checked by [ValidHeader]
 	Version string
-	// Message is sent as it is instead of all that (see [OpenMessage]); nil: none.
-	Message *probe.Message
+	// Message is sent as it is instead of all that (see [Open]); nil: none.
+	Message *Message
 }
 
 // Lines of a header are folded at foldAt and never longer than maxLine (RFC 5322, section 2.1.1).
@@ -83,13 +91,21 @@ func ValidBody(body string) error {
 	return nil
 }
 
+// Copy says for whom a message is made, and when.
+type Copy struct {
+	ID   string // of the report
+	To   smtp.Mailbox
+	Time time.Time
+}
+
 // Compose makes the message for one recipient (RFC 5322, section 3.6) and
 // returns it with its Message-ID, which is "" for a message that was given.
-func (t *Text) Compose(to smtp.Mailbox, now time.Time) (*probe.Message, string) {
+func (t *Draft) Compose(c Copy) (*Message, string) {
 	if t.Message != nil {
 		return t.Message, ""
 	}
-	id := "<" + strings.ToLower(newULID(now)) + ".smtpcheck@" + strings.Trim(t.From.Domain.ASCII, "[]") + ">"
+	to, now := c.To, c.Time
+	id := "<" + strings.ToLower(c.ID) + ".smtpcheck@" + strings.Trim(t.From.Domain.ASCII, "[]") + ">"
 	subject, body := t.Subject, t.Body
 	if subject == "" {
 		subject = "smtpcheck test message"
@@ -120,14 +136,14 @@ func (t *Text) Compose(to smtp.Mailbox, now time.Time) (*probe.Message, string) 
 		header += h + "\r\n"
 	}
 	all := []byte(header + "\r\n" + crlf(body))
-	return &probe.Message{
+	return &Message{
 		Size: int64(len(all)), EightBit: !smtp.IsASCII(header + body), UTF8: !smtp.IsASCII(header),
 		Open: func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(all)), nil },
 	}, id
 }
 
 // ownHeaders are the headers made here, but for those that the user has given.
-func (t *Text) ownHeaders(fields [][2]string) string {
+func (t *Draft) ownHeaders(fields [][2]string) string {
 	var b strings.Builder
 	for _, f := range fields {
 		given := slices.ContainsFunc(t.Headers, func(h string) bool {
@@ -201,11 +217,11 @@ func crlf(s string) string {
 	return strings.ReplaceAll(s, "\n", "\r\n")
 }
 
-// MessageFile is a message file that was looked at and is ready to be sent, any
+// File is a message file that was looked at and is ready to be sent, any
 // number of times, byte for byte. Lines that end in LF are sent with CRLF, which is
 // the same message; Converted tells so.
-type MessageFile struct {
-	Message   *probe.Message
+type File struct {
+	Message   *Message
 	Converted bool
 
 	file *os.File // nil for what is in memory
@@ -215,27 +231,27 @@ type MessageFile struct {
 // maxInMemory is the largest message that is taken from a pipe.
 const maxInMemory = 64 << 20
 
-// OpenMessage opens a message file and reads it once. A plain file stays open
-// until it is closed, and [probe.Message.Open] fails with [ErrChanged] if it was
+// Open opens a message file and reads it once. A plain file stays open
+// until it is closed, and [Message.Open] fails with [ErrChanged] if it was
 // written to; anything else, such as a pipe, is kept in memory.
-func OpenMessage(name string) (*MessageFile, error) {
+func Open(name string) (*File, error) {
 	file, err := os.Open(name)
 	if err != nil {
 		return nil, err
 	}
-	f, err := newMessageFile(file)
+	f, err := newFile(file)
 	if err != nil || f.file == nil {
 		_ = file.Close()
 	}
 	return f, err
 }
 
-func newMessageFile(file *os.File) (*MessageFile, error) {
+func newFile(file *os.File) (*File, error) {
 	info, err := file.Stat()
 	if err != nil {
 		return nil, err
 	}
-	f := &MessageFile{file: file, info: info}
+	f := &File{file: file, info: info}
 	open := f.read
 	if !info.Mode().IsRegular() {
 		text, err := io.ReadAll(io.LimitReader(file, maxInMemory+1))
@@ -259,7 +275,7 @@ func newMessageFile(file *os.File) (*MessageFile, error) {
 		return nil, ErrBareCR
 	}
 	f.Converted = scan.bareLF > 0
-	f.Message = &probe.Message{Size: scan.size + scan.bareLF, EightBit: scan.eightBit, UTF8: scan.eightBitHeader}
+	f.Message = &Message{Size: scan.size + scan.bareLF, EightBit: scan.eightBit, UTF8: scan.eightBitHeader}
 	f.Message.Open = func() (io.ReadCloser, error) {
 		r := open()
 		if err := f.unchanged(); err != nil {
@@ -274,12 +290,12 @@ func newMessageFile(file *os.File) (*MessageFile, error) {
 }
 
 // read reads the file from its beginning.
-func (f *MessageFile) read() io.Reader {
+func (f *File) read() io.Reader {
 	return &unchangedReader{io.NewSectionReader(f.file, 0, f.info.Size()), f}
 }
 
 // unchanged fails with [ErrChanged] if the file was written to.
-func (f *MessageFile) unchanged() error {
+func (f *File) unchanged() error {
 	if f.file == nil {
 		return nil
 	}
@@ -291,7 +307,7 @@ func (f *MessageFile) unchanged() error {
 }
 
 // Close closes the file.
-func (f *MessageFile) Close() error {
+func (f *File) Close() error {
 	if f.file == nil {
 		return nil
 	}
@@ -301,7 +317,7 @@ func (f *MessageFile) Close() error {
 // unchangedReader fails at the end of a file that was written to while it was read.
 type unchangedReader struct {
 	src  io.Reader
-	file *MessageFile
+	file *File
 }
 
 func (r *unchangedReader) Read(p []byte) (int, error) {

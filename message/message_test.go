@@ -1,4 +1,4 @@
-package check_test
+package message_test
 
 import (
 	"bytes"
@@ -15,13 +15,21 @@ import (
 	"testing"
 	"time"
 
-	"github.com/smtpcheck/smtpcheck/check"
-	"github.com/smtpcheck/smtpcheck/probe"
+	"github.com/smtpcheck/smtpcheck/message"
 	"github.com/smtpcheck/smtpcheck/smtp"
 )
 
+func mailbox(t *testing.T, s string) smtp.Mailbox {
+	t.Helper()
+	m, err := smtp.ParseMailbox(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
 // text reads a message from its beginning.
-func text(t *testing.T, m *probe.Message) (string, error) {
+func text(t *testing.T, m *message.Message) (string, error) {
 	t.Helper()
 	r, err := m.Open()
 	if err != nil {
@@ -41,9 +49,9 @@ func messageFile(t *testing.T, content string) string {
 	return name
 }
 
-func openFile(t *testing.T, name string) *check.MessageFile {
+func openFile(t *testing.T, name string) *message.File {
 	t.Helper()
-	f, err := check.OpenMessage(name)
+	f, err := message.Open(name)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -82,14 +90,14 @@ func TestMessageFile(t *testing.T) {
 func TestMessageFileThatCannotBeUsed(t *testing.T) {
 	t.Parallel()
 	for _, content := range []string{"a\rb\n", "a\r", "\r\r\n"} {
-		if _, err := check.OpenMessage(messageFile(t, content)); !errors.Is(err, check.ErrBareCR) {
+		if _, err := message.Open(messageFile(t, content)); !errors.Is(err, message.ErrBareCR) {
 			t.Errorf("%q: %v", content, err)
 		}
 	}
-	if _, err := check.OpenMessage(messageFile(t, "")); err == nil || err.Error() != "it is empty" {
+	if _, err := message.Open(messageFile(t, "")); err == nil || err.Error() != "it is empty" {
 		t.Errorf("empty: %v", err)
 	}
-	if _, err := check.OpenMessage(t.TempDir()); !errors.As(err, new(*os.PathError)) {
+	if _, err := message.Open(t.TempDir()); !errors.As(err, new(*os.PathError)) {
 		t.Errorf("a folder: %v", err)
 	}
 }
@@ -111,13 +119,13 @@ func TestMessageFileIsSentAsItWasRead(t *testing.T) {
 	}
 	t.Run("written to", func(t *testing.T) {
 		_, err := change(t, func(name string) error { return os.WriteFile(name, []byte("A: b\r\n\r\nother\r\n"), 0o600) })
-		if !errors.Is(err, check.ErrChanged) {
+		if !errors.Is(err, message.ErrChanged) {
 			t.Error(err)
 		}
 	})
 	t.Run("cut", func(t *testing.T) {
 		_, err := change(t, func(name string) error { return os.Truncate(name, 3) })
-		if !errors.Is(err, check.ErrChanged) {
+		if !errors.Is(err, message.ErrChanged) {
 			t.Error(err)
 		}
 	})
@@ -146,7 +154,7 @@ func TestMessageFileIsSentAsItWasRead(t *testing.T) {
 		if err := os.Truncate(name, 200); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := io.Copy(io.Discard, r); !errors.Is(err, check.ErrChanged) {
+		if _, err := io.Copy(io.Discard, r); !errors.Is(err, message.ErrChanged) {
 			t.Error(err)
 		}
 	})
@@ -173,7 +181,7 @@ func TestMessageFromAPipe(t *testing.T) {
 		}
 	}
 	line := bytes.Repeat([]byte("x"), 1<<20)
-	_, err := check.OpenMessage(pipe(func(w io.Writer) {
+	_, err := message.Open(pipe(func(w io.Writer) {
 		for range 70 {
 			if _, err := w.Write(line); err != nil {
 				return
@@ -186,12 +194,12 @@ func TestMessageFromAPipe(t *testing.T) {
 }
 
 // compose makes a message and returns its fields by name, all of it, and its Message-ID.
-func compose(t *testing.T, x check.Text) (fields mail.Header, all, id string) {
+func compose(t *testing.T, x message.Draft) (fields mail.Header, all, id string) {
 	t.Helper()
 	if x.From.Local == "" {
-		x.From = recipient(t, "me@example.org").Mailbox
+		x.From = mailbox(t, "me@example.org")
 	}
-	m, id := x.Compose(recipient(t, "alice@x.test").Mailbox, time.Date(2026, 11, 22, 11, 39, 49, 0, time.UTC))
+	m, id := x.Compose(message.Copy{ID: "01J", To: mailbox(t, "alice@x.test"), Time: time.Date(2026, 11, 22, 11, 39, 49, 0, time.UTC)})
 	all, err := text(t, m)
 	if err != nil || int64(len(all)) != m.Size {
 		t.Errorf("%v; size %d, want %d", err, m.Size, len(all))
@@ -210,7 +218,7 @@ func compose(t *testing.T, x check.Text) (fields mail.Header, all, id string) {
 
 func TestComposeTakesTheUsersHeaders(t *testing.T) {
 	t.Parallel()
-	h, all, id := compose(t, check.Text{
+	h, all, id := compose(t, message.Draft{
 		Subject: "dropped",
 		Headers: []string{
 			"from: Me <other@example.org>", "TO: list@x.test", "Date: Sun, 01 Nov 2026 00:00:00 +0000", "Message-Id:  <mine@example.org> ",
@@ -248,7 +256,7 @@ func TestComposeSubject(t *testing.T) {
 		"short", "Grüße", "two  blanks", strings.Repeat("many words ", 300) + "end", strings.Repeat("x", 3000),
 		strings.Repeat("ü", 1500), strings.Repeat("viele schöne Wörter ", 200) + "Ende", "a" + strings.Repeat(" ", 2000) + "b",
 	} {
-		h, all, _ := compose(t, check.Text{Subject: want})
+		h, all, _ := compose(t, message.Draft{Subject: want})
 		got, err := new(mime.WordDecoder).DecodeHeader(h.Get("Subject"))
 		if err != nil || got != want {
 			t.Errorf("%v: %.80q, want %.80q\n%s", err, got, want, all)
@@ -259,7 +267,7 @@ func TestComposeSubject(t *testing.T) {
 func TestValidHeader(t *testing.T) {
 	t.Parallel()
 	for _, good := range []string{"X-Tag: a", "X-Tag:", "X-Tag: ü", "subject: ü", "From: Me <me@x.test>", "X-Tag: " + strings.Repeat("x", 991)} {
-		if err := check.ValidHeader(good); err != nil {
+		if err := message.ValidHeader(good); err != nil {
 			t.Errorf("%q: %v", good, err)
 		}
 	}
@@ -275,19 +283,19 @@ func TestValidHeader(t *testing.T) {
 		"X: a\xff":                        "not valid UTF-8",
 		"auto-submitted: no":              "Auto-Submitted",
 	} {
-		if err := check.ValidHeader(bad); err == nil || !strings.Contains(err.Error(), want) {
+		if err := message.ValidHeader(bad); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%.60q: %v, want %q", bad, err, want)
 		}
 	}
-	if err := check.ValidHeader("Auto-Submitted : no"); err == nil {
+	if err := message.ValidHeader("Auto-Submitted : no"); err == nil {
 		t.Error("a blank before the colon hides a name")
 	}
 }
 
 func TestValidBody(t *testing.T) {
 	t.Parallel()
-	for body, want := range map[string]error{"": nil, "a\nb": nil, "a\r\nb\r\n": nil, "a\rb": check.ErrBareCR, "a\r": check.ErrBareCR, "a\r\r\n": check.ErrBareCR} {
-		if err := check.ValidBody(body); !errors.Is(err, want) {
+	for body, want := range map[string]error{"": nil, "a\nb": nil, "a\r\nb\r\n": nil, "a\rb": message.ErrBareCR, "a\r": message.ErrBareCR, "a\r\r\n": message.ErrBareCR} {
+		if err := message.ValidBody(body); !errors.Is(err, want) {
 			t.Errorf("%q: %v", body, err)
 		}
 	}
@@ -296,8 +304,8 @@ func TestValidBody(t *testing.T) {
 func TestComposeSendsAFile(t *testing.T) {
 	t.Parallel()
 	f := openFile(t, messageFile(t, "A: b\n\nc\n"))
-	x := check.Text{Message: f.Message}
-	m, id := x.Compose(recipient(t, "alice@x.test").Mailbox, time.Now())
+	x := message.Draft{Message: f.Message}
+	m, id := x.Compose(message.Copy{To: mailbox(t, "alice@x.test")})
 	if got, err := text(t, m); err != nil || got != "A: b\r\n\r\nc\r\n" || id != "" {
 		t.Errorf("%v: %q %q", err, got, id)
 	}
