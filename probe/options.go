@@ -56,11 +56,14 @@ type Options struct {
 	Certificate  *tls.Certificate // ours, for servers that ask for one; nil: none
 	Fingerprints []string         // SHA-256 of a certificate or of its public key, in lower-case hexadecimal: TLSVerify takes these instead
 
-	Auth      *Auth      // nil: no AUTH
-	Envelope  Envelope   // what MAIL and RCPT ask for
-	LMTP      bool       // LHLO instead of EHLO (RFC 2033)
-	Pipeline  bool       // send commands together where PIPELINING is offered (RFC 2920)
-	StopAfter smtp.Stage // greeting, ehlo, starttls, auth, mail or rcpt; "": rcpt
+	Auth     *Auth    // nil: no AUTH
+	Envelope Envelope // what MAIL and RCPT ask for
+	LMTP     bool     // LHLO instead of EHLO (RFC 2033)
+	Pipeline bool     // send commands together where PIPELINING is offered (RFC 2920)
+	// AskInClear asks MAIL before STARTTLS, where that is offered and wanted, to see
+	// whether the server demands TLS (RFC 3207, section 4). The answer decides nothing.
+	AskInClear bool
+	StopAfter  smtp.Stage // greeting, ehlo, starttls, auth, mail or rcpt; "": rcpt
 	// Message gives the message for a recipient, as the server's extensions allow; nil: none is sent.
 	Message func(to smtp.Mailbox, offered smtp.Capabilities) *Message
 

@@ -36,6 +36,7 @@ type Session struct {
 
 	stage       smtp.Stage
 	transaction int
+	extension   string // that is exercised for its own sake, see Event.Extension
 	caps        smtp.Capabilities
 	over        bool // the dialogue is over: nothing more is sent
 	hangUp      bool // not at a command boundary, or not to be trusted: no QUIT
@@ -228,6 +229,9 @@ func (s *Session) emit(e Event, at time.Time) {
 	}
 	e.Secure = s.tls != nil
 	e.Transaction = s.transaction
+	if s.extension != "" {
+		e.Extension = s.extension
+	}
 	s.attempt.Events = append(s.attempt.Events, e)
 	if s.opts.Observe != nil {
 		s.opts.Observe(e)

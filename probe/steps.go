@@ -112,6 +112,9 @@ func StartTLS(s *Session) bool {
 		}
 		return !required
 	}
+	if s.opts.AskInClear && !askInClear(s) {
+		return false
+	}
 	r, ok := s.ask(smtp.STARTTLS())
 	switch {
 	case s.over:

@@ -130,7 +130,7 @@ func (e *Event) timing() string {
 		return "connect"
 	case e.Kind == KindTLS:
 		return "tls"
-	case e.Kind != KindReply || !e.HasLatency():
+	case e.Kind != KindReply || !e.HasLatency() || e.Extension != "":
 		return ""
 	case e.Stage == smtp.StageEHLO && e.Secure:
 		return "ehlo_tls"
