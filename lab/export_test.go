@@ -15,3 +15,8 @@ func HugeKeyForTesting() (leaf *x509.Certificate, signature, signed []byte) {
 	key, _ := cert.PrivateKey.(crypto.Signer)
 	return must(x509.ParseCertificate(cert.Certificate[0])), must(key.Sign(rand.Reader, digest[:], crypto.SHA256)), signed
 }
+
+// DigestMD5ForTesting computes a response of DIGEST-MD5.
+func DigestMD5ForTesting(password, method string, fields map[string]string) string {
+	return (&digestServer{auth: &auth{password: password}}).digest(method, fields)
+}

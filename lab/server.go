@@ -114,7 +114,7 @@ func (s *Server) start(conn net.Conn) {
 	s.conns[conn] = true
 	s.running.Go(func() {
 		defer s.forget(conn)
-		newSession(s, script, &wire{Conn: conn, server: s}).run()
+		newSession(s, script, newWire(conn, s)).run()
 	})
 }
 

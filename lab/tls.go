@@ -22,12 +22,14 @@ import (
 //   - tls self-signed     nobody vouches for it
 //   - tls rsa16384        it has an RSA key of 16384 bits (TLS 1.2 only)
 //   - tls chain 10000     as many certificates in the chain
+//   - tls client-cert     the client is asked for a certificate of its own
 //   - tls broken          every handshake fails with alert 80 (internal error)
 //   - tls garbage         the ClientHello is answered with what is not TLS
 //   - tls silent          it is not answered
 type handshake struct {
 	kind    tlsKind
 	chain   int
+	ask     bool   // for a client certificate
 	version uint16 // the only one; 0 for 1.2 and 1.3
 }
 
@@ -61,6 +63,9 @@ func parseTLS(rest string) (action, error) {
 		}
 		switch word {
 		case "TLS":
+			continue
+		case "client-cert":
+			h.ask = true
 			continue
 		case "chain":
 			if len(words) == 0 {
@@ -134,6 +139,9 @@ func (h handshake) config(s *Server) *tls.Config {
 	c := &tls.Config{MinVersion: tls.VersionTLS12}
 	if h.version != 0 {
 		c.MinVersion, c.MaxVersion = h.version, h.version
+	}
+	if h.ask {
+		c.ClientAuth = tls.RequestClientCert
 	}
 	switch h.kind {
 	case tlsRSA16384:

@@ -10,8 +10,22 @@ type wire struct {
 	net.Conn
 	server *Server
 
+	once sync.Once
+	gone chan struct{} // closed with the connection
+
 	mu    sync.Mutex
 	spoke bool // the server has written since the client was last heard
+}
+
+func newWire(conn net.Conn, s *Server) *wire {
+	return &wire{Conn: conn, server: s, gone: make(chan struct{})}
+}
+
+// Close closes the connection and tells of it.
+func (w *wire) Close() error {
+	err := w.Conn.Close()
+	w.once.Do(func() { close(w.gone) })
+	return err
 }
 
 // Read counts a turn when these are the first bytes since the server last wrote.
