@@ -123,6 +123,9 @@ func newSession(a *probe.Attempt, o diagnose.Outcome, tx int) Session {
 		TLS: newTLS(a.TLS()), Capabilities: a.Capabilities().Map(), CapabilitiesPlain: a.CapabilitiesPlain().Map(),
 		Events: []Event{},
 	}
+	if t := a.TLS(); t != nil {
+		s.presented = t.Certificates
+	}
 	if a.Local.IsValid() {
 		s.Local = a.Local.String()
 	}

@@ -212,7 +212,7 @@ func newTLS(t *probe.TLS) *TLS {
 	out := &TLS{
 		Version: t.Version, Cipher: t.Cipher, Curve: t.Curve, ServerName: t.ServerName, Verified: t.Verified,
 		Problem: t.Problem, ProblemKind: t.ProblemKind, NotFor: t.NotFor, ChainLength: t.ChainLength,
-		KeyExchange: t.KeyExchange, Resumed: t.Resumed, AskedForOur: t.AskedForOur, Trust: t.Trust, Partial: t.Partial,
+		KeyExchange: t.KeyExchange, Resumed: t.Resumed, AskedForOur: t.AskedForOur, ShownOurs: t.ShownOurs, Trust: t.Trust, Partial: t.Partial,
 		Chain: []Certificate{},
 	}
 	for _, c := range t.Chain {
@@ -229,7 +229,7 @@ func (t *TLS) facts() *probe.TLS {
 	out := &probe.TLS{
 		Version: t.Version, Cipher: t.Cipher, Curve: t.Curve, ServerName: t.ServerName, Verified: t.Verified,
 		Problem: t.Problem, ProblemKind: t.ProblemKind, NotFor: t.NotFor, ChainLength: t.ChainLength,
-		KeyExchange: t.KeyExchange, Resumed: t.Resumed, AskedForOur: t.AskedForOur, Trust: t.Trust, Partial: t.Partial,
+		KeyExchange: t.KeyExchange, Resumed: t.Resumed, AskedForOur: t.AskedForOur, ShownOurs: t.ShownOurs, Trust: t.Trust, Partial: t.Partial,
 	}
 	for _, c := range t.Chain {
 		out.Chain = append(out.Chain, probe.Certificate{

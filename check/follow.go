@@ -18,6 +18,7 @@ type another struct {
 func next(a *probe.Attempt, o *probe.Options) *another {
 	f := a.Failure()
 	switch {
+	case !a.Purpose.Asks():
 	case a.Purpose == probe.PurposeProbe && f != nil && f.Stage == smtp.StageTLS && fallsBack(o, f.Failure.Kind):
 		plain := *o
 		plain.TLS = probe.Never

@@ -49,7 +49,7 @@ func (r *run) knownAt(c *diagnose.Case, d *diagnose.Diagnosis) (at time.Duration
 		}
 	}
 	for i, a := range c.Attempts {
-		if a.Target.Preference <= limit {
+		if a.Purpose.Asks() && a.Target.Preference <= limit {
 			at = max(at, r.jobs[a.ID-1].began.Sub(r.started)+d.Outcomes[i].Elapsed)
 		}
 	}
@@ -75,6 +75,7 @@ func (r *run) caseOf(box smtp.Mailbox) *diagnose.Case {
 		case j.skipped || !slices.Contains(j.boxes, box):
 		case j.attempt != nil:
 			c.Attempts = append(c.Attempts, j.attempt)
+		case !j.purpose.Asks(): // the verdict does not wait for it
 		case r.walks(): // of equals, a sender goes on only when the one before did not decide
 			c.Pending = append(c.Pending, diagnose.Pending{Host: j.target.Host, Preference: ^uint16(0), Session: j.header.ID})
 		default:

@@ -52,6 +52,11 @@ type Options struct {
 	// and Continue are set here.
 	Probe probe.Options
 
+	// VerifyRule is the rule by which Probe.TLSVerify judges certificates: "" or "pkix"
+	// (roots and the host's name), "mta-sts" (RFC 8461) or "dane" (RFC 7672).
+	VerifyRule string
+	TLSCheck   bool // look closely at TLS: further connections to each address, and its policies in DNS
+
 	Pace     *Pace    // shared by the destinations of a run; nil: a new one
 	Observer Observer // nil: none
 }

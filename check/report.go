@@ -1,6 +1,7 @@
 package check
 
 import (
+	"crypto/x509"
 	"encoding/json"
 	"math"
 	"strconv"
@@ -137,7 +138,13 @@ type Session struct {
 	CapabilitiesPlain map[string]string `json:"capabilities_plain,omitempty"`
 	Timings           Timings           `json:"timings_ms"`
 	Events            []Event           `json:"events"`
+
+	presented []*x509.Certificate
 }
+
+// Presented are the certificates that the server presented, leaf first, as far
+// as they are in TLS. A report that was read has none of them.
+func (s *Session) Presented() []*x509.Certificate { return s.presented }
 
 // Reply is a reply in short.
 type Reply struct {
@@ -161,6 +168,7 @@ type TLS struct {
 	KeyExchange string        `json:"key_exchange,omitempty"`
 	Resumed     bool          `json:"resumed,omitempty"`
 	AskedForOur bool          `json:"asked_for_client_certificate,omitempty"`
+	ShownOurs   bool          `json:"client_certificate,omitempty"`
 	Trust       string        `json:"trust,omitempty"`
 	Partial     bool          `json:"partial,omitempty"`
 }

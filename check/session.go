@@ -62,7 +62,9 @@ func (r *run) dispatch(ctx context.Context) {
 		if r.walks() && j.purpose == probe.PurposeProbe {
 			j.boxes = r.undecided()
 		}
-		j.boxes = slices.DeleteFunc(slices.Clone(j.boxes), r.wasSent)
+		if j.purpose.Asks() {
+			j.boxes = slices.DeleteFunc(slices.Clone(j.boxes), r.wasSent)
+		}
 		switch {
 		case len(j.boxes) == 0:
 			r.leaveOut(j, diagnose.SkipNotNeeded)
@@ -95,11 +97,13 @@ func (r *run) wasSent(box smtp.Mailbox) bool {
 func (r *run) start(ctx context.Context, j *job) {
 	r.running++
 	o := j.options
-	o.Recipients = j.boxes
+	if j.purpose.Asks() {
+		o.Recipients = j.boxes
+	}
 	if r.opts.Sender != nil {
 		o.From, o.FromUTF8 = r.opts.Sender.String(), r.opts.Sender.NeedsUTF8()
 	}
-	if len(r.messages) > 0 {
+	if len(r.messages) > 0 && j.purpose.Asks() {
 		o.Message = func(m smtp.Mailbox, _ smtp.Capabilities) *probe.Message { return asSent(r.messages[m.String()].msg) }
 	}
 	header, target := j.header, j.target
@@ -120,7 +124,7 @@ func (r *run) attempt(ctx context.Context, j *job, target probe.Target, o probe.
 		return result{job: j, skip: diagnose.SkipInterrupted}
 	}
 	defer pace.leave(target.Addr)
-	if j.purpose == probe.PurposeProbe && pace.closed(target) {
+	if (j.purpose == probe.PurposeProbe || !j.purpose.Asks()) && pace.closed(target) {
 		return result{job: j, skip: diagnose.SkipCourtesy}
 	}
 	began := time.Now()

@@ -26,10 +26,18 @@ var contradictions = []struct { //nolint:gochecknoglobals // read only
 	{"rfc-timeouts", "command-timeout", nil},
 	{"data", "stop-after", nil},
 	{"data", "mx", func(_, mx string) bool { return mx == "all" }},
-	{"tls", "tls-verify", func(tls, _ string) bool { return tls == "never" }},
+	{"tls", "tls-verify", func(tls, rule string) bool { return tls == "never" && rule != "false" }},
+	{"tls", "fingerprint", neverTLS},
+	{"tls", "cert", neverTLS},
+	{"tls", "cert-out", neverTLS},
+	{"tls", "tls-check", neverTLS},
+	{"tls-verify", "fingerprint", nil},
+	{"tls-min", "tls-max", func(lowest, highest string) bool { return lowest > highest }},
 	{"source", "ipv4", func(source, _ string) bool { addr, err := parseAddr(source); return err == nil && !addr.Is4() }},
 	{"source", "ipv6", func(source, _ string) bool { addr, err := parseAddr(source); return err == nil && addr.Is4() }},
 }
+
+func neverTLS(tls, _ string) bool { return tls == "never" }
 
 // fromEnvironment marks a flag that was not typed. Its value is the variable's name.
 const fromEnvironment = "environment"
@@ -38,7 +46,7 @@ const fromEnvironment = "environment"
 // those that send something and those that contradict one that was typed.
 func environment(c *cobra.Command) error {
 	var err error
-	never := []string{"data", "message", "subject", "body", "header", "help", "version"}
+	never := []string{"data", "message", "subject", "body", "header", "tls-check", "help", "version"}
 	c.Flags().VisitAll(func(f *pflag.Flag) {
 		name := "SMTPCHECK_" + strings.ToUpper(strings.ReplaceAll(f.Name, "-", "_"))
 		value, ok := os.LookupEnv(name)
@@ -63,7 +71,11 @@ func environment(c *cobra.Command) error {
 		if typed(c, x.a) {
 			give = b
 		}
-		if err := give.Value.Set(give.DefValue); err != nil {
+		if list, ok := give.Value.(pflag.SliceValue); ok {
+			if err := list.Replace(nil); err != nil {
+				return err
+			}
+		} else if err := give.Value.Set(give.DefValue); err != nil {
 			return err
 		}
 		give.Changed = false

@@ -204,7 +204,11 @@ func bareError(err error) error {
 
 // close completes the output. A file takes its place only if all of it was written.
 func (s *sink) close() error {
-	err := s.renderer.Close()
+	return s.finish(s.renderer.Close())
+}
+
+// finish closes the file, if there is one, and gives it its name unless something failed.
+func (s *sink) finish(err error) error {
 	err = cmp.Or(s.w.err, err)
 	if s.file == nil {
 		return err

@@ -114,12 +114,20 @@ func (a *app) probe(c *cobra.Command, o *probeOptions, args []string) error {
 	if err != nil {
 		return err
 	}
-	return a.probeAll(c.Context(), groups, *opts, out, bad)
+	defer out.abandon()
+	certificates, err := a.openCertificates(o.tls.certOut)
+	if err != nil {
+		return err
+	}
+	defer certificates.abandon()
+	if err := a.probeAll(c.Context(), groups, *opts, out, bad, certificates); err != nil {
+		return err
+	}
+	return certificates.close()
 }
 
 // probeAll probes each destination in turn and reports each.
-func (a *app) probeAll(ctx context.Context, groups [][]check.Recipient, opts check.Options, out *sink, bad int) error {
-	defer out.abandon()
+func (a *app) probeAll(ctx context.Context, groups [][]check.Recipient, opts check.Options, out *sink, bad int, certificates *certificateFile) error {
 	opts.Observer = out.renderer
 	opts.Pace = new(check.Pace)
 	var codes []int
@@ -134,6 +142,9 @@ func (a *app) probeAll(ctx context.Context, groups [][]check.Recipient, opts che
 			codes = append(codes, r.ExitCode)
 			undecided = undecided || r.Reason == "interrupted"
 			werr = cmp.Or(werr, out.renderer.Report(r))
+		}
+		for _, r := range reports {
+			certificates.add(r.Sessions)
 		}
 		a.followUp(reports, &opts)
 		if ctx.Err() != nil {
@@ -185,6 +196,7 @@ func (o *probeOptions) options(c *cobra.Command) (*check.Options, error) {
 	if err := o.tls.apply(c, &opts.Probe, opts.Port); err != nil {
 		return nil, err
 	}
+	opts.VerifyRule, opts.TLSCheck = o.tls.verify, o.tls.check
 	if err := o.auth.apply(c, &opts.Probe); err != nil {
 		return nil, err
 	}

@@ -19,8 +19,8 @@ func (c *Case) spots(outcomes []Outcome) []*spot {
 	var list []*spot
 	byID := make(map[int]*spot)
 	for i, a := range c.Attempts {
-		if len(a.Recipients) > 0 && a.Transaction(c.Recipient) == 0 {
-			continue // a session about other recipients
+		if !a.Purpose.Asks() || len(a.Recipients) > 0 && a.Transaction(c.Recipient) == 0 {
+			continue // a session about the server, or about other recipients
 		}
 		s := byID[a.After]
 		if a.After == 0 || s == nil {

@@ -153,6 +153,7 @@ type TLS struct {
 	KeyExchange string // "ECDHE X25519MLKEM768", "RSA", "DHE 1024"
 	Resumed     bool   // the session of an earlier connection was resumed
 	AskedForOur bool   // the server asked for a certificate of ours
+	ShownOurs   bool   // and it was shown
 	// Trust is what Postfix calls it: anonymous (no certificate), untrusted, trusted (its
 	// authority is known), verified (and so is the name).
 	Trust string
@@ -204,6 +205,16 @@ const (
 	PurposeTLSResume     Purpose = "tls-resumption" // resumes the TLS session of another connection
 	PurposeSTARTTLS      Purpose = "starttls"       // whether STARTTLS is offered every time, and demanded
 )
+
+// Asks reports whether a session of this purpose asks about recipients. One that
+// does not says nothing of them, whatever comes of it.
+func (p Purpose) Asks() bool {
+	switch p {
+	case PurposeAuth, PurposeExtensions, PurposeTLSLegacy, PurposeTLSResume, PurposeSTARTTLS:
+		return false
+	}
+	return true
+}
 
 // Attempt is one session with one target: one connection, one transcript.
 type Attempt struct {

@@ -49,12 +49,13 @@ type Options struct {
 	// VerifyPeer, when not nil, is the rule by which TLSVerify judges the chain,
 	// leaf first, instead of the roots and the names of the host.
 	VerifyPeer   func(chain []*x509.Certificate) error
-	TLSMin       uint16           // lowest TLS version; 0: TLS 1.0
-	TLSMax       uint16           // highest TLS version; 0: TLS 1.3
-	RootCAs      *x509.CertPool   // nil: the system's
-	ServerName   string           // SNI; "": the target's host
-	Certificate  *tls.Certificate // ours, for servers that ask for one; nil: none
-	Fingerprints []string         // SHA-256 of a certificate or of its public key, in lower-case hexadecimal: TLSVerify takes these instead
+	TLSMin       uint16                 // lowest TLS version; 0: TLS 1.0
+	TLSMax       uint16                 // highest TLS version; 0: TLS 1.3
+	RootCAs      *x509.CertPool         // nil: the system's
+	ServerName   string                 // SNI; "": the target's host
+	Certificate  *tls.Certificate       // ours, for servers that ask for one; nil: none
+	Sessions     tls.ClientSessionCache // TLS sessions to resume, and to keep for that; nil: none
+	Fingerprints []string               // SHA-256 of a certificate or of its public key, in lower-case hexadecimal: TLSVerify takes these instead
 
 	Auth     *Auth    // nil: no AUTH
 	Envelope Envelope // what MAIL and RCPT ask for

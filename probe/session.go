@@ -34,6 +34,8 @@ type Session struct {
 	opened time.Time // when the greeting could first be sent
 	ends   time.Time // the session's deadline
 
+	asked, shown bool // the server asked for a certificate of ours; it was shown
+
 	stage       smtp.Stage
 	transaction int
 	extension   string // that is exercised for its own sake, see Event.Extension
@@ -290,6 +292,8 @@ func classify(err error) (FailureKind, string) {
 		return FailReset, ""
 	case isUnreachable(err):
 		return FailReset, cause(err)
+	case aboutCertificate(err):
+		return classifyTLS(err)
 	case strings.Contains(err.Error(), "tls: "):
 		return FailProtocol, "inside TLS: " + smtp.Printable(err.Error())
 	}

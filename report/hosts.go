@@ -30,7 +30,9 @@ type hostRow struct {
 func hostRows(t *theme, r *check.Report) []hostRow {
 	var rows []hostRow
 	for i := range r.Sessions {
-		rows = append(rows, sessionRow(t, &r.Sessions[i]))
+		if r.Sessions[i].Purpose.Asks() { // the others have tables of their own
+			rows = append(rows, sessionRow(t, &r.Sessions[i]))
+		}
 	}
 	if r.Resolution != nil {
 		for i := range r.Resolution.Hosts {

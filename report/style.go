@@ -195,12 +195,20 @@ func (p *printer) tls(e *probe.Event) {
 	p.line("*** "+handshake(t), latency(e), dim)
 	if p.house.o.Verbosity >= Verbose {
 		for i := range t.Chain {
-			p.certificate(&t.Chain[i])
+			p.certificate(&t.Chain[i], e.Time)
 		}
 	} else if len(t.Chain) > 0 {
-		p.line("*** "+certificate(&t.Chain[0], 3), "", dim)
+		p.line("*** "+certificate(&t.Chain[0], 3, e.Time), "", dim)
 	}
-	if !t.Verified {
+	if ours := ourCertificate(t); ours != "" {
+		p.line("*** "+ours, "", dim)
+	}
+	switch {
+	case t.Partial:
+		p.line("*** left there: what the server would take is known", "", dim)
+	case t.Trust == probe.TrustVerified && !t.Verified:
+		p.line("*** verified as asked; by authority and name it is not: "+oneLine(t.Problem), "", dim)
+	case !t.Verified:
 		p.line("*** not verified: "+oneLine(t.Problem), "", p.house.theme.transient)
 	}
 	if len(t.NotFor) > 0 && t.ProblemKind == "" {
@@ -209,9 +217,9 @@ func (p *printer) tls(e *probe.Event) {
 }
 
 // certificate tells all about a certificate.
-func (p *printer) certificate(c *probe.Certificate) {
+func (p *printer) certificate(c *probe.Certificate, now time.Time) {
 	dim := p.house.theme.dim
-	p.line("*** "+certificate(c, len(c.Names)), "", dim)
+	p.line("*** "+certificate(c, len(c.Names), now), "", dim)
 	p.line("***   since "+c.NotBefore.UTC().Format(time.DateOnly)+", "+clean(c.Key)+", signed with "+clean(c.Signature)+
 		", serial "+clean(c.Serial), "", dim)
 	p.line("***   SHA-256 "+clean(c.SHA256), "", dim)

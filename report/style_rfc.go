@@ -155,6 +155,9 @@ func directive(f *probe.Failure, stage smtp.Stage) string {
 // with the certificate.
 func handshakeDirective(t *probe.TLS) string {
 	version, known := strings.CutPrefix(t.Version, "TLS ")
+	if t.Partial {
+		return "* tls legacy " + clean(t.Version) + " " + clean(t.Cipher)
+	}
 	switch version {
 	case "1.0", "1.1", "1.2", "1.3":
 	default:

@@ -71,7 +71,7 @@ func (w *swaksStyle) tls(t *probe.TLS, add func(shade, string)) {
 	if len(t.Chain) > 0 {
 		add(w.theme.dim, `=== TLS peer DN="`+oneLine(t.Chain[0].Subject)+`"`)
 	}
-	if !t.Verified {
+	if !t.Verified && !t.Partial && t.Trust != probe.TrustVerified {
 		add(w.theme.transient, "=== TLS peer not verified: "+oneLine(t.Problem))
 	}
 }

@@ -163,7 +163,7 @@ func quoteEvent(s *check.Session, e *probe.Event, n int, heard string) []string 
 		}
 	case probe.KindTLS:
 		text := handshake(e.TLS)
-		if !e.TLS.Verified && e.TLS.Problem != "" {
+		if !e.TLS.Verified && e.TLS.Problem != "" && e.TLS.Trust != probe.TrustVerified {
 			text += "; " + oneLine(e.TLS.Problem)
 		}
 		p.line("*** "+text, "", nil)

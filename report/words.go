@@ -206,6 +206,10 @@ func failureWord(e *probe.Event) string {
 // trust is the first word of what posttls-finger says about a handshake: facts only.
 func trust(t *probe.TLS) string {
 	switch {
+	case t.Partial:
+		return "Partial"
+	case t.Trust != "":
+		return capital(clean(t.Trust))
 	case t.Verified:
 		return "Verified"
 	case t.ProblemKind == "no-certificate" || len(t.Chain) == 0:
@@ -219,14 +223,52 @@ func trust(t *probe.TLS) string {
 // handshake is "Verified TLS: TLS 1.3 with cipher TLS_AES_128_GCM_SHA256, X25519".
 func handshake(t *probe.TLS) string {
 	text := trust(t) + " TLS: " + clean(t.Version) + " with cipher " + clean(t.Cipher)
-	if t.Curve != "" {
+	switch {
+	case t.KeyExchange != "" && t.KeyExchange != "ECDHE "+t.Curve:
+		text += ", key exchange " + clean(t.KeyExchange)
+	case t.Curve != "":
 		text += ", " + clean(t.Curve)
+	}
+	if t.Resumed {
+		text += ", resumed"
 	}
 	return text
 }
 
+// capital is a word with a capital letter.
+func capital(word string) string {
+	if word == "" {
+		return ""
+	}
+	return strings.ToUpper(word[:1]) + word[1:]
+}
+
+// ourCertificate says what became of a certificate of ours; "" where none was asked for.
+func ourCertificate(t *probe.TLS) string {
+	switch {
+	case t.ShownOurs:
+		return "the server asked for a client certificate, and ours was shown"
+	case t.AskedForOur:
+		return "the server asked for a client certificate; none was shown"
+	}
+	return ""
+}
+
+// expiry is until when a certificate holds, as seen at a point in time:
+// "expires in 23 days, 2026-12-15".
+func expiry(until, now time.Time) string {
+	day, left := until.UTC().Format(time.DateOnly), int(until.Sub(now)/(24*time.Hour))
+	switch {
+	case now.IsZero():
+		return "until " + day
+	case until.Before(now):
+		return "expired " + plural(-left, "day") + " ago, " + day
+	}
+	return "expires in " + plural(left, "day") + ", " + day
+}
+
 // certificate is who a certificate is for, by whom, and until when.
-func certificate(c *probe.Certificate, names int) string {
+func certificate(c *probe.Certificate, names int, now time.Time) string {
 	text := "certificate " + oneLine(c.Subject)
 	if c.Subject == "" {
 		text = "certificate without subject"
@@ -243,7 +285,7 @@ func certificate(c *probe.Certificate, names int) string {
 	} else {
 		text += ", by " + oneLine(c.Issuer)
 	}
-	return text + ", until " + c.NotAfter.UTC().Format(time.DateOnly)
+	return text + ", " + expiry(c.NotAfter, now)
 }
 
 // said is what the last line of a reply counts as at its stage, in a word; "" for
