@@ -21,7 +21,7 @@ func (r *run) compose() {
 	for i, x := range r.recipients {
 		var m composed
 		m.msg, m.id = d.Compose(message.Copy{ID: r.refs[i].ID, To: x.Mailbox, Time: r.started})
-		r.messages[x.Mailbox.String()] = m
+		r.messages = append(r.messages, m)
 	}
 }
 
@@ -35,13 +35,14 @@ func (r *run) reports() []*Report {
 	took := time.Since(r.started)
 	var out []*Report
 	for i, x := range r.recipients {
-		out = append(out, r.report(r.refs[i], x, took))
+		out = append(out, r.report(i, x, took))
 	}
 	return out
 }
 
-func (r *run) report(ref Ref, x Recipient, took time.Duration) *Report {
-	c := r.caseOf(x.Mailbox)
+func (r *run) report(who int, x Recipient, took time.Duration) *Report {
+	ref := r.refs[who]
+	c := r.caseOf(who)
 	d := diagnose.Diagnose(c)
 	rep := &Report{
 		Schema: Schema, ID: ref.ID, Tool: Tool{"smtpcheck", r.opts.Version}, Started: ref.Started,
@@ -52,7 +53,7 @@ func (r *run) report(ref Ref, x Recipient, took time.Duration) *Report {
 		DecidedAfter: Millis(took), RetryAfter: int(d.RetryAfter.Round(time.Second).Seconds()),
 		Summary: valid(d.Summary), Remedy: valid(d.Remedy), Findings: newFindings(d.Findings),
 	}
-	if at, ok := r.known[ref.Recipient]; ok {
+	if at, ok := r.known[who]; ok {
 		rep.DecidedAfter = Millis(at)
 	}
 	if u := x.Mailbox.Domain.Unicode; u != "" {
@@ -62,7 +63,7 @@ func (r *run) report(ref Ref, x Recipient, took time.Duration) *Report {
 		rep.Skipped = append(rep.Skipped, Skipped{s.Host, s.Address.String(), s.Reason, s.Kind})
 	}
 	for i, a := range c.Attempts {
-		rep.Sessions = append(rep.Sessions, newSession(a, d.Outcomes[i], a.Transaction(ref.Recipient)))
+		rep.Sessions = append(rep.Sessions, newSession(a, d.Outcomes[i], c.Transactions[i]))
 	}
 	if rep.HELO == "" {
 		rep.HELO = firstHELO(c.Attempts)
@@ -73,7 +74,7 @@ func (r *run) report(ref Ref, x Recipient, took time.Duration) *Report {
 		})
 	}
 	if c.Mode == diagnose.ModeData {
-		rep.Message = r.messageOf(ref.Recipient, c, &d)
+		rep.Message = r.messageOf(who, c, &d)
 	}
 	rep.ExitCode = exitCode(d.Verdict, d.Reason, d.Deciding == nil)
 	return rep
@@ -89,11 +90,11 @@ func firstHELO(attempts []*probe.Attempt) string {
 }
 
 // messageOf says what became of the message.
-func (r *run) messageOf(recipient string, c *diagnose.Case, d *diagnose.Diagnosis) *Message {
-	m := r.messages[recipient]
+func (r *run) messageOf(who int, c *diagnose.Case, d *diagnose.Diagnosis) *Message {
+	m := r.messages[who]
 	out := &Message{Sent: "no", MessageID: m.id, Size: m.msg.Size}
 	for i, a := range c.Attempts {
-		tx := a.Transaction(recipient)
+		tx := c.Transactions[i]
 		for k := range a.Events {
 			e := &a.Events[k]
 			if e.Transaction != tx || e.Stage != smtp.StageMessage {

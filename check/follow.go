@@ -120,12 +120,20 @@ func asksForQuiet(a *probe.Attempt) bool {
 // its recipients are left in peace.
 const harvestLimit = 3
 
+// mayGoOn decides between two transactions whether there is another.
+func mayGoOn(a *probe.Attempt) probe.Note {
+	if harvesting(a) {
+		return probe.NoteHarvesting
+	}
+	return ""
+}
+
 // harvesting reports whether to ask about more recipients would look like
 // collecting addresses.
 func harvesting(a *probe.Attempt) bool {
 	unknown := 0
-	for _, recipient := range a.Recipients {
-		if o := diagnose.Session(a, recipient, diagnose.ModeRcpt); o.Reason == diagnose.NoSuchUser {
+	for i := range a.Recipients {
+		if o := diagnose.Transaction(a, i+1, diagnose.ModeRcpt); o.Reason == diagnose.NoSuchUser {
 			unknown++
 		}
 	}

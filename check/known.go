@@ -1,7 +1,6 @@
 package check
 
 import (
-	"slices"
 	"time"
 
 	"github.com/smtpcheck/smtpcheck/diagnose"
@@ -10,11 +9,11 @@ import (
 )
 
 // undecided are the recipients that no session has decided yet.
-func (r *run) undecided() []smtp.Mailbox {
-	var out []smtp.Mailbox
-	for _, x := range r.recipients {
-		if !diagnose.Decided(r.caseOf(x.Mailbox)) {
-			out = append(out, x.Mailbox)
+func (r *run) undecided() []int {
+	var out []int
+	for i := range r.recipients {
+		if !diagnose.Decided(r.caseOf(i)) {
+			out = append(out, i)
 		}
 	}
 	return out
@@ -22,17 +21,16 @@ func (r *run) undecided() []smtp.Mailbox {
 
 // checkKnown notes when a recipient's verdict is known although sessions go on.
 func (r *run) checkKnown() {
-	for i, x := range r.recipients {
-		name := x.Mailbox.String()
-		if _, done := r.known[name]; done {
+	for i := range r.recipients {
+		if _, done := r.known[i]; done {
 			continue
 		}
-		c := r.caseOf(x.Mailbox)
+		c := r.caseOf(i)
 		if !diagnose.Decided(c) {
 			continue
 		}
 		d := diagnose.Diagnose(c)
-		r.known[name] = r.knownAt(c, &d)
+		r.known[i] = r.knownAt(c, &d)
 		if len(c.Pending) > 0 {
 			r.told.tell(func(o Observer) { o.Known(r.refs[i], d.Verdict) })
 		}
@@ -62,9 +60,9 @@ func (r *run) knownAt(c *diagnose.Case, d *diagnose.Diagnosis) (at time.Duration
 }
 
 // caseOf is what is known about a recipient now.
-func (r *run) caseOf(box smtp.Mailbox) *diagnose.Case {
+func (r *run) caseOf(who int) *diagnose.Case {
 	c := &diagnose.Case{
-		Recipient: box.String(), HELO: r.opts.Probe.HELO, Mode: r.mode(), StopAfter: r.opts.Probe.StopAfter,
+		Recipient: r.refs[who].Recipient, HELO: r.opts.Probe.HELO, Mode: r.mode(), StopAfter: r.opts.Probe.StopAfter,
 		Lab: r.opts.Lab, Resolution: r.resolution, Skipped: r.skipped, RequireTLS: requiresTLS(&r.opts.Probe),
 	}
 	if r.opts.Sender != nil {
@@ -72,9 +70,10 @@ func (r *run) caseOf(box smtp.Mailbox) *diagnose.Case {
 	}
 	for _, j := range r.inOrder() {
 		switch {
-		case j.skipped || !slices.Contains(j.boxes, box):
+		case j.skipped || j.transaction(who) == 0:
 		case j.attempt != nil:
 			c.Attempts = append(c.Attempts, j.attempt)
+			c.Transactions = append(c.Transactions, j.transaction(who))
 		case !j.purpose.Asks(): // the verdict does not wait for it
 		case r.walks(): // of equals, a sender goes on only when the one before did not decide
 			c.Pending = append(c.Pending, diagnose.Pending{Host: j.target.Host, Preference: ^uint16(0), Session: j.header.ID})

@@ -27,7 +27,7 @@ func (r *run) planHost(h *mxresolve.Host) {
 			r.skip(h.Name, h.Preference, addr, kind, reason)
 		default:
 			t := probe.Target{Host: h.Name, Preference: h.Preference, Addr: netip.AddrPortFrom(addr, r.opts.Port)}
-			r.planned[addr] = r.newJob(t, probe.PurposeProbe, nil, r.boxes())
+			r.planned[addr] = r.newJob(t, probe.PurposeProbe, nil, r.everybody())
 		}
 	}
 }

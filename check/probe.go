@@ -81,7 +81,7 @@ type run struct {
 	recipients []Recipient
 	refs       []Ref
 	started    time.Time
-	messages   map[string]composed // by recipient
+	messages   []composed // one a recipient
 	told       *announcer
 
 	hosts      []mxresolve.Host         // as far as known
@@ -95,7 +95,7 @@ type run struct {
 	waiting []*job // planned and not begun
 	running int
 	ended   chan result
-	known   map[string]time.Duration // when a recipient's verdict was known
+	known   map[int]time.Duration // when a recipient's verdict was known
 }
 
 type composed struct {
@@ -119,7 +119,7 @@ func newRun(recipients []Recipient, opts Options) *run {
 	r := &run{
 		opts: opts, recipients: recipients, started: time.Now(), told: newAnnouncer(opts.Observer),
 		readyAt: make(map[string]time.Duration), planned: make(map[netip.Addr]*job),
-		ended: make(chan result), known: make(map[string]time.Duration), messages: make(map[string]composed),
+		ended: make(chan result), known: make(map[int]time.Duration),
 	}
 	for _, x := range recipients {
 		r.refs = append(r.refs, Ref{newULID(r.started), x.Mailbox.String(), micro(r.started)})
@@ -258,10 +258,11 @@ func (r *run) plan() {
 // as a sender does. A message is never sent in any other way.
 func (r *run) walks() bool { return r.opts.MX == "first" || r.opts.Draft != nil }
 
-func (r *run) boxes() []smtp.Mailbox {
-	var out []smtp.Mailbox
-	for _, x := range r.recipients {
-		out = append(out, x.Mailbox)
+// everybody are the numbers of all recipients.
+func (r *run) everybody() []int {
+	out := make([]int, len(r.recipients))
+	for i := range out {
+		out[i] = i
 	}
 	return out
 }

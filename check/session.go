@@ -17,7 +17,7 @@ type job struct {
 	target  probe.Target
 	purpose probe.Purpose
 	after   *job
-	boxes   []smtp.Mailbox
+	who     []int // the recipients, by their place in the run
 	options probe.Options
 	attempt *probe.Attempt // when over
 	began   time.Time      // by the monotonic clock
@@ -33,8 +33,8 @@ type result struct {
 }
 
 // newJob numbers a session and announces it.
-func (r *run) newJob(t probe.Target, purpose probe.Purpose, after *job, boxes []smtp.Mailbox) *job {
-	j := &job{target: t, purpose: purpose, after: after, boxes: boxes, options: r.opts.Probe}
+func (r *run) newJob(t probe.Target, purpose probe.Purpose, after *job, who []int) *job {
+	j := &job{target: t, purpose: purpose, after: after, who: who, options: r.opts.Probe}
 	j.header = Session{
 		ID: len(r.jobs) + 1, Purpose: purpose, Host: t.Host, Also: t.Also, Preference: t.Preference,
 		Address: t.Address(), Started: micro(time.Now()),
@@ -60,13 +60,13 @@ func (r *run) dispatch(ctx context.Context) {
 		j := r.waiting[0]
 		r.waiting = r.waiting[1:]
 		if r.walks() && j.purpose == probe.PurposeProbe {
-			j.boxes = r.undecided()
+			j.who = r.undecided()
 		}
 		if j.purpose.Asks() {
-			j.boxes = slices.DeleteFunc(slices.Clone(j.boxes), r.wasSent)
+			j.who = slices.DeleteFunc(slices.Clone(j.who), r.wasSent)
 		}
 		switch {
-		case len(j.boxes) == 0:
+		case len(j.who) == 0:
 			r.leaveOut(j, diagnose.SkipNotNeeded)
 		case ctx.Err() != nil:
 			r.leaveOut(j, diagnose.SkipInterrupted)
@@ -78,14 +78,14 @@ func (r *run) dispatch(ctx context.Context) {
 
 // wasSent reports whether text of the recipient's message was sent: it is never
 // sent again, whatever became of it.
-func (r *run) wasSent(box smtp.Mailbox) bool {
+func (r *run) wasSent(who int) bool {
 	for _, j := range r.jobs {
 		if j.attempt == nil {
 			continue
 		}
-		tx := j.attempt.Transaction(box.String())
+		tx := j.transaction(who)
 		for i := range j.attempt.Events {
-			if e := &j.attempt.Events[i]; e.Kind == probe.KindData && e.Transaction == tx {
+			if e := &j.attempt.Events[i]; e.Kind == probe.KindData && tx > 0 && e.Transaction == tx {
 				return true
 			}
 		}
@@ -98,17 +98,20 @@ func (r *run) start(ctx context.Context, j *job) {
 	r.running++
 	o := j.options
 	if j.purpose.Asks() {
-		o.Recipients = j.boxes
+		for _, i := range j.who {
+			o.Recipients = append(o.Recipients, r.recipients[i].Mailbox)
+		}
 	}
 	if r.opts.Sender != nil {
 		o.From, o.FromUTF8 = r.opts.Sender.String(), r.opts.Sender.NeedsUTF8()
 	}
 	if len(r.messages) > 0 && j.purpose.Asks() {
-		o.Message = func(m smtp.Mailbox, _ smtp.Capabilities) *probe.Message { return asSent(r.messages[m.String()].msg) }
+		who := j.who
+		o.Message = func(tx int, _ smtp.Capabilities) *probe.Message { return asSent(r.messages[who[tx-1]].msg) }
 	}
 	header, target := j.header, j.target
 	o.Observe = func(e probe.Event) { r.told.tell(func(obs Observer) { obs.Event(header, e) }) }
-	o.Continue = func(a *probe.Attempt) bool { return !harvesting(a) }
+	o.Continue = mayGoOn
 	go func() {
 		x := r.attempt(ctx, j, target, o)
 		r.told.tell(func(obs Observer) { obs.End(header) })
@@ -151,7 +154,7 @@ func (r *run) end(ctx context.Context, x result) {
 	if n == nil || ctx.Err() != nil {
 		return
 	}
-	k := r.newJob(j.target, n.purpose, j, j.boxes[n.from:])
+	k := r.newJob(j.target, n.purpose, j, j.who[n.from:])
 	k.options = n.options
 }
 
@@ -179,6 +182,9 @@ func (r *run) inOrder() []*job {
 	slices.SortStableFunc(jobs, r.compareJobs)
 	return jobs
 }
+
+// transaction is the number of a recipient's transaction in the session, 0 for none.
+func (j *job) transaction(who int) int { return slices.Index(j.who, who) + 1 }
 
 func (j *job) root() *job {
 	for j.after != nil {

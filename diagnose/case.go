@@ -27,6 +27,9 @@ type Case struct {
 	Resolution *mxresolve.Result
 	Skipped    []Skip
 	Attempts   []*probe.Attempt // those that are over, in MX order, fallbacks after their own
+	// Transactions are the numbers of the recipient's transaction in each of
+	// Attempts; nil where its name tells them (see [probe.Attempt.Transaction]).
+	Transactions []int
 	// Pending are the places whose answer is still to come. With any, the
 	// diagnosis is provisional unless it says that it is final.
 	Pending []Pending

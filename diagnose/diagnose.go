@@ -32,10 +32,18 @@ func Decided(c *Case) bool {
 	return c.decide(spots).final
 }
 
+// transaction is the number of the recipient's transaction in an attempt, 0 for none.
+func (c *Case) transaction(attempt int) int {
+	if c.Transactions != nil {
+		return c.Transactions[attempt]
+	}
+	return c.Attempts[attempt].Transaction(c.Recipient)
+}
+
 func (c *Case) outcomes() []Outcome {
 	out := make([]Outcome, len(c.Attempts))
 	for i, a := range c.Attempts {
-		h := &hearing{a: a, mode: c.Mode, transaction: a.Transaction(c.Recipient), requireTLS: c.RequireTLS}
+		h := &hearing{a: a, mode: c.Mode, transaction: c.transaction(i), requireTLS: c.RequireTLS}
 		if c.Mode == ModeStopAfter {
 			h.stopAfter = c.StopAfter
 			h.requireTLS = h.requireTLS || c.StopAfter == smtp.StageSTARTTLS

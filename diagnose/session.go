@@ -14,7 +14,12 @@ import (
 // ModeStopAfter a session that ended well where it was to end is "accepted",
 // which then says nothing about the recipient.
 func Session(a *probe.Attempt, recipient string, mode Mode) Outcome {
-	h := &hearing{a: a, mode: mode, transaction: a.Transaction(recipient)}
+	return Transaction(a, a.Transaction(recipient), mode)
+}
+
+// Transaction judges as [Session] does, about the recipient of a transaction.
+func Transaction(a *probe.Attempt, number int, mode Mode) Outcome {
+	h := &hearing{a: a, mode: mode, transaction: number}
 	return h.outcome()
 }
 

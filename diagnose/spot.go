@@ -19,7 +19,7 @@ func (c *Case) spots(outcomes []Outcome) []*spot {
 	var list []*spot
 	byID := make(map[int]*spot)
 	for i, a := range c.Attempts {
-		if !a.Purpose.Asks() || len(a.Recipients) > 0 && a.Transaction(c.Recipient) == 0 {
+		if !a.Purpose.Asks() || len(a.Recipients) > 0 && c.transaction(i) == 0 {
 			continue // a session about the server, or about other recipients
 		}
 		s := byID[a.After]

@@ -35,6 +35,8 @@ const (
 	NoteLostAfterQuit   Note = "quit-lost"        // the connection ended without an answer to QUIT
 	NoteMoreAfterQuit   Note = "more-after-quit"  // something came behind the 221 of QUIT
 	NoteHarvesting      Note = "harvesting"       // recipients left out after three unknown users
+	NoteRateLimited     Note = "rate-limited"     // messages left out after the server asked to slow down
+	NoteMailMax         Note = "mail-max"         // messages left for another connection: LIMITS MAILMAX (RFC 9422)
 	NoteNeedsUTF8       Note = "needs-smtputf8"   // an address needs SMTPUTF8 and the server does not offer it
 	NoteNotOffered      Note = "not-offered"      // an extension was asked for and is not offered
 	NoteChallenge       Note = "auth-challenge"   // a challenge of AUTH, decoded, without secrets

@@ -65,8 +65,9 @@ type Options struct {
 	// whether the server demands TLS (RFC 3207, section 4). The answer decides nothing.
 	AskInClear bool
 	StopAfter  smtp.Stage // greeting, ehlo, starttls, auth, mail or rcpt; "": rcpt
-	// Message gives the message for a recipient, as the server's extensions allow; nil: none is sent.
-	Message func(to smtp.Mailbox, offered smtp.Capabilities) *Message
+	// Message gives the message of a transaction, by its number from 1, as the
+	// server's extensions allow; nil: none is sent.
+	Message func(transaction int, offered smtp.Capabilities) *Message
 
 	Timeouts Timeouts
 
@@ -74,9 +75,11 @@ type Options struct {
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)
 	// Observe, when not nil, is called with each event as it happens.
 	Observe func(Event)
+	// Interval is the least time between the beginnings of two transactions.
+	Interval time.Duration
 	// Continue, when not nil, is asked before each transaction but the first
-	// whether it may begin; an answer of no leaves the rest out (see [NoteHarvesting]).
-	Continue func(*Attempt) bool
+	// whether it may begin; a note says why the rest is left out, such as [NoteHarvesting].
+	Continue func(*Attempt) Note
 }
 
 // Message is the text of a message: lines that end in CRLF, not dot-stuffed.

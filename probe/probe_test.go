@@ -183,7 +183,7 @@ func fixtureOptions(t *testing.T, script string) probe.Options {
 			case "rfc-timeouts":
 				o.Timeouts.RFC = true
 			case "data":
-				o.Message = func(smtp.Mailbox, smtp.Capabilities) *probe.Message { return text("Subject: x\r\n\r\n.dot\r\nend\r\n") }
+				o.Message = func(int, smtp.Capabilities) *probe.Message { return text("Subject: x\r\n\r\n.dot\r\nend\r\n") }
 			default:
 				t.Fatalf("option %q", word)
 			}

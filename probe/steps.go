@@ -145,31 +145,6 @@ func (s *Session) decline(why string) {
 	s.over = true
 }
 
-// Transactions does a mail transaction for each recipient, with RSET between
-// them, so that no refusal colours another.
-func Transactions(s *Session) bool {
-	for i := range s.opts.Recipients {
-		if i > 0 {
-			if s.opts.Continue != nil && !s.opts.Continue(s.attempt) {
-				s.transaction = 0
-				s.note(NoteHarvesting, "the recipients left are not asked about: it would look like address harvesting")
-				return false
-			}
-			s.transaction = 0
-			if _, ok := s.ask(smtp.RSET()); !ok {
-				return false
-			}
-		}
-		s.transaction = i + 1
-		transaction(s, s.opts.Recipients[i])
-		if s.over {
-			return false
-		}
-	}
-	s.transaction = 0
-	return true
-}
-
 // transaction does MAIL and RCPT, and with a message DATA (RFC 5321, section 3.3).
 func transaction(s *Session, recipient smtp.Mailbox) {
 	if (recipient.NeedsUTF8() || s.opts.FromUTF8) && !s.caps.Has("SMTPUTF8") {
@@ -179,7 +154,7 @@ func transaction(s *Session, recipient smtp.Mailbox) {
 	}
 	var message *Message
 	if s.opts.Message != nil {
-		message = s.opts.Message(recipient, s.caps)
+		message = s.opts.Message(s.transaction, s.caps)
 	}
 	mail, err := smtp.MAIL(s.opts.From, s.mailParams(recipient, message)...)
 	if err == nil && s.opts.stopAfter() == smtp.StageMail {

@@ -44,7 +44,7 @@ func TestReplyBeforeTheEndOfTheMessage(t *testing.T) {
 	for reply, want := range map[string]probe.FailureKind{"250 2.0.0 Ok: queued as FAKE": probe.FailUnsolicited, "552 5.3.4 too big": ""} {
 		synctest.Test(t, func(t *testing.T) {
 			a, s := play(t, dataScript+"* sleep 1s\nS: "+reply+"\n* no-read\n", simnet.Link{Window: 32 << 10},
-				probe.Options{Message: func(smtp.Mailbox, smtp.Capabilities) *probe.Message { return big(300 << 10) }})
+				probe.Options{Message: func(int, smtp.Capabilities) *probe.Message { return big(300 << 10) }})
 			last := a.Events[len(a.Events)-1]
 			if last.Elapsed > 2*time.Second || len(s.Messages()) != 0 {
 				t.Errorf("%s: it took %v", reply, last.Elapsed)
@@ -65,7 +65,7 @@ func TestInterruptEndsAWrite(t *testing.T) {
 			time.AfterFunc(2*time.Second, cancel)
 			began := time.Now()
 			a, _ := playUntil(ctx, t, script, simnet.Link{Window: 20}, probe.Options{
-				HELO: "a.very.long.name.of.a.client.example.org", Message: func(smtp.Mailbox, smtp.Capabilities) *probe.Message { return big(300 << 10) },
+				HELO: "a.very.long.name.of.a.client.example.org", Message: func(int, smtp.Capabilities) *probe.Message { return big(300 << 10) },
 			})
 			if took := time.Since(began); took != 2*time.Second || failureOf(t, a).Kind != probe.FailInterrupted {
 				t.Errorf("%s: took %v\n%s", name, took, transcript(a))
@@ -83,7 +83,7 @@ func TestMessageThatCannotBeRead(t *testing.T) {
 	}}
 	for _, m := range []*probe.Message{broken, half} {
 		synctest.Test(t, func(t *testing.T) {
-			a, s := play(t, dataScript+"* data\nS: 250 Ok\n", simnet.Link{}, probe.Options{Message: func(smtp.Mailbox, smtp.Capabilities) *probe.Message { return m }})
+			a, s := play(t, dataScript+"* data\nS: 250 Ok\n", simnet.Link{}, probe.Options{Message: func(int, smtp.Capabilities) *probe.Message { return m }})
 			if f := failureOf(t, a); f.Kind != probe.FailLocal || !strings.Contains(f.Detail, "cannot be read") || len(s.Messages()) != 0 {
 				t.Errorf("%+v\n%s", f, transcript(a))
 			}
