@@ -52,6 +52,24 @@ func NewCA(dir string) (*CA, error) {
 // Issue makes a server's certificate and key for its DNS names, in one file
 // each that every user of this machine may read: their servers do.
 func (ca *CA) Issue(names ...string) (certFile, keyFile string, err error) {
+	return ca.issue(names[0], &x509.Certificate{
+		Subject:     pkix.Name{CommonName: names[0]},
+		DNSNames:    names,
+		ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
+	})
+}
+
+// IssueClient makes a client's certificate and key, with the user as its
+// common name.
+func (ca *CA) IssueClient(user string) (certFile, keyFile string, err error) {
+	return ca.issue("client-"+user, &x509.Certificate{
+		Subject:     pkix.Name{CommonName: user},
+		ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth},
+	})
+}
+
+// issue signs the template, valid from now, and writes it to files of the name.
+func (ca *CA) issue(name string, template *x509.Certificate) (certFile, keyFile string, err error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		return "", "", err
@@ -60,15 +78,10 @@ func (ca *CA) Issue(names ...string) (certFile, keyFile string, err error) {
 	if err != nil {
 		return "", "", err
 	}
-	template := &x509.Certificate{
-		SerialNumber: serial,
-		Subject:      pkix.Name{CommonName: names[0]},
-		DNSNames:     names,
-		NotBefore:    time.Now().Add(-time.Hour),
-		NotAfter:     time.Now().AddDate(0, 3, 0),
-		KeyUsage:     x509.KeyUsageDigitalSignature,
-		ExtKeyUsage:  []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
-	}
+	template.SerialNumber = serial
+	template.NotBefore = time.Now().Add(-time.Hour)
+	template.NotAfter = time.Now().AddDate(0, 3, 0)
+	template.KeyUsage = x509.KeyUsageDigitalSignature
 	der, err := x509.CreateCertificate(rand.Reader, template, ca.cert, &key.PublicKey, ca.key)
 	if err != nil {
 		return "", "", err
@@ -77,8 +90,8 @@ func (ca *CA) Issue(names ...string) (certFile, keyFile string, err error) {
 	if err != nil {
 		return "", "", err
 	}
-	certFile = filepath.Join(ca.dir, names[0]+".pem")
-	keyFile = filepath.Join(ca.dir, names[0]+".key")
+	certFile = filepath.Join(ca.dir, name+".pem")
+	keyFile = filepath.Join(ca.dir, name+".key")
 	if err := os.WriteFile(certFile, pemBlock("CERTIFICATE", der), 0o644); err != nil {
 		return "", "", err
 	}

@@ -6,6 +6,7 @@ import (
 	"os/exec"
 	"os/user"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -162,13 +163,23 @@ func StartPostfix(ns *Namespace, config PostfixConfig) (*Postfix, error) {
 	}
 	cmd := Command("/usr/lib/postfix/sbin/master", "-c", etc, "-d")
 	return postfix, start(ns, cmd, func() error {
-		for address := range config.Services {
-			if err := greets(ns, address); err != nil {
+		for address, options := range config.Services {
+			ready := greets
+			if waitsForClient(options) {
+				ready = accepts
+			}
+			if err := ready(ns, address); err != nil {
 				return err
 			}
 		}
 		return nil
 	})
+}
+
+// waitsForClient reports whether a service of these settings does not greet a
+// client that says nothing: one for TLS at once, or for a PROXY header.
+func waitsForClient(options []string) bool {
+	return slices.Contains(options, "smtpd_tls_wrappermode=yes") || slices.Contains(options, "smtpd_upstream_proxy_protocol=haproxy")
 }
 
 // postfixServices is what stands below the smtpd lines in any master.cf.
@@ -183,6 +194,7 @@ verify unix - - n - 1 verify
 proxymap unix - - n - - proxymap
 anvil unix - - n - 1 anvil
 tlsmgr unix - - n 1000? 1 tlsmgr
+flush unix n - n 1000? 0 flush
 scache unix - - n - 1 scache
 virtual unix - n n - - virtual
 smtp unix - - n - - smtp
@@ -209,89 +221,3 @@ func StartPostgrey(ns *Namespace, dir, address string, delay int) error {
 		"--whitelist-clients="+whitelist, "--whitelist-recipients="+whitelist)
 	return start(ns, cmd, func() error { return accepts(ns, address) })
 }
-
-// EximConfig says what an Exim is to be.
-type EximConfig struct {
-	Dir       string
-	Hostname  string
-	CertFile  string
-	KeyFile   string
-	Domains   []string
-	Users     []string
-	Addresses []string // IP addresses; the port is 25
-}
-
-// Exim is a running Exim, which keeps what it accepts in its queue.
-type Exim struct {
-	Log string
-}
-
-// StartExim starts Exim in a namespace.
-func StartExim(ns *Namespace, config EximConfig) (*Exim, error) {
-	spool, err := folder(config.Dir, "Debian-exim", "spool")
-	if err != nil {
-		return nil, err
-	}
-	if _, err := folder(config.Dir, "Debian-exim", "log"); err != nil {
-		return nil, err
-	}
-	file := filepath.Join(config.Dir, "exim.conf")
-	text := fmt.Sprintf(eximConfig, config.Hostname, eximProgram(), spool, filepath.Join(config.Dir, "log"),
-		filepath.Join(config.Dir, "pid"), strings.Join(config.Addresses, " ; "), config.CertFile, config.KeyFile,
-		strings.Join(config.Domains, " : "), strings.Join(config.Users, " : "))
-	if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
-		return nil, err
-	}
-	exim := &Exim{Log: filepath.Join(config.Dir, "log", "mainlog")}
-	cmd := Command(eximProgram(), "-C", file, "-bdf")
-	return exim, start(ns, cmd, func() error {
-		for _, address := range config.Addresses {
-			if strings.Contains(address, ":") {
-				address = "[" + address + "]"
-			}
-			if err := greets(ns, address+":25"); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-}
-
-const eximConfig = `primary_hostname = %s
-exim_path = %s
-spool_directory = %s
-log_file_path = %s/%%slog
-pid_file_path = %s
-local_interfaces = <; %s
-daemon_smtp_ports = 25
-tls_advertise_hosts = *
-tls_certificate = %s
-tls_privatekey = %s
-domainlist local_domains = %s
-acl_smtp_rcpt = check_rcpt
-message_size_limit = 100K
-rfc1413_query_timeout = 0s
-host_lookup =
-queue_only
-keep_environment =
-
-begin acl
-check_rcpt:
-  deny message = relay not permitted
-       ! domains = +local_domains
-  deny ! verify = recipient
-  accept
-
-begin routers
-mailbox:
-  driver = accept
-  domains = +local_domains
-  local_parts = %s
-  transport = mailbox
-
-begin transports
-mailbox:
-  driver = appendfile
-  file = /dev/null
-  user = nobody
-`
