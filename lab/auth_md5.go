@@ -2,7 +2,7 @@ package lab
 
 import (
 	"crypto/hmac"
-	"crypto/md5" //nolint:gosec // CRAM-MD5 and DIGEST-MD5 are named after it
+	"crypto/md5"
 	"crypto/rand"
 	"encoding/hex"
 	"fmt"

@@ -31,6 +31,11 @@ type session struct {
 	out    bytes.Buffer
 	slice  int // bytes in a write; 0 for no limit
 	pos    int // the line that comes next
+
+	heard      string   // what the client said last
+	recipients []string // those that were taken in this transaction
+	chunks     *message // what has come of a message in chunks
+	secret     string   // for "* echo"
 }
 
 func newSession(s *Server, script *script, w *wire) *session {
@@ -49,6 +54,7 @@ func (s *session) run() {
 			return
 		}
 		s.server.recordLine(line)
+		s.heard = line
 		if err := s.follow(line); err != nil {
 			return
 		}
@@ -84,6 +90,7 @@ func (s *session) follow(line string) error {
 		return s.improvise(line)
 	}
 	s.pos = at + 1
+	s.keepRecipient(line)
 	if !isQuit(line) || !s.saysGoodbye() {
 		return nil
 	}
@@ -115,6 +122,20 @@ func (s *session) find(line string) int {
 		}
 	}
 	return -1
+}
+
+// keepRecipient keeps the recipient of a RCPT command that is about to be taken.
+func (s *session) keepRecipient(line string) {
+	verb, rest, _ := strings.Cut(line, ":")
+	switch verb = strings.ToUpper(verb); {
+	case verb == "MAIL FROM":
+		s.recipients = nil
+	case verb == "RCPT TO" && s.pos < len(s.script.lines) && len(s.recipients) < 1000:
+		if next := s.script.lines[s.pos]; next.Kind == ServerLine && strings.HasPrefix(next.Text, "25") {
+			to, _, _ := strings.Cut(strings.TrimPrefix(strings.TrimSpace(rest), "<"), ">")
+			s.recipients = append(s.recipients, to)
+		}
+	}
 }
 
 func isQuit(line string) bool { return strings.EqualFold(strings.TrimSpace(line), "QUIT") }
