@@ -18,6 +18,7 @@ import (
 func Run(ctx context.Context, target Target, opts Options) *Attempt {
 	s := &Session{
 		opts:    &opts,
+		secrets: secretsOf(opts.Auth),
 		attempt: &Attempt{Purpose: PurposeProbe, Target: target, HELO: opts.HELO},
 		began:   time.Now(),
 		stage:   smtp.StageConnect,

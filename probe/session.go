@@ -40,8 +40,9 @@ type Session struct {
 	transaction int
 	extension   string // that is exercised for its own sake, see Event.Extension
 	caps        smtp.Capabilities
-	over        bool // the dialogue is over: nothing more is sent
-	hangUp      bool // not at a command boundary, or not to be trusted: no QUIT
+	secrets     *secrets // that no event may have; nil: none
+	over        bool     // the dialogue is over: nothing more is sent
+	hangUp      bool     // not at a command boundary, or not to be trusted: no QUIT
 }
 
 // Do sends commands in one segment and reads one reply for each. ok is false
@@ -233,6 +234,9 @@ func (s *Session) emit(e Event, at time.Time) {
 	e.Transaction = s.transaction
 	if s.extension != "" {
 		e.Extension = s.extension
+	}
+	if s.secrets != nil {
+		e = s.secrets.event(e)
 	}
 	s.attempt.Events = append(s.attempt.Events, e)
 	if s.opts.Observe != nil {

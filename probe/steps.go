@@ -27,6 +27,7 @@ func (o *Options) dialogue() Dialogue {
 	}{
 		{smtp.StageEHLO, Hello},
 		{smtp.StageSTARTTLS, StartTLS},
+		{smtp.StageAuth, Authenticate},
 		{smtp.StageMail, Transactions},
 	} {
 		if o.stopAfter().Before(part.stage) {

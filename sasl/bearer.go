@@ -94,7 +94,7 @@ func bearerError(challenge []byte) (string, error) {
 // Done is of [Exchange].
 func (b *bearer) Done() error {
 	if b.failed != "" {
-		return errors.New("the server reports success after an error: " + b.failed)
+		return errors.New("the server reports success after an " + b.failed)
 	}
 	return nil
 }

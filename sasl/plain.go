@@ -23,7 +23,7 @@ func (m *oneMessage) Done() error { return nil }
 // newPlain begins PLAIN (RFC 4616).
 func newPlain(c Credentials) Exchange {
 	_, message, _ := gosasl.NewPlainClient(c.Identity, c.User, c.Password.Reveal()).Start()
-	return &oneMessage{Step{Response: message, Shown: "user " + c.user() + c.identity()}}
+	return &oneMessage{Step{Response: message, Shown: "user " + c.user() + c.identity(), Secrets: []string{string(message)}}}
 }
 
 // newExternal begins EXTERNAL (RFC 4422, appendix A): who we are is in the
@@ -57,7 +57,7 @@ func (l *login) Next(challenge []byte) (Step, error) {
 	case 1:
 		s.Response, s.Shown = []byte(l.c.User), "user "+l.c.user()
 	case 2:
-		s.Response, s.Shown = []byte(l.c.Password.Reveal()), "password"
+		s.Response, s.Shown, s.Secrets = []byte(l.c.Password.Reveal()), "password", []string{l.c.Password.Reveal()}
 	default:
 		return s, errTooMany
 	}
