@@ -62,6 +62,11 @@ func judgeFailure(f *probe.Failure, stage smtp.Stage, greeted bool) (Verdict, Re
 		return Undetermined, TLSFailed, SideUs, RetryNever
 	case probe.FailTLSPolicy:
 		return Undetermined, TLSFailed, SideReceiver, RetryAfterFix
+	case probe.FailNotOffered:
+		if strings.HasPrefix(f.Detail, "REQUIRETLS") {
+			return Undetermined, TLSFailed, SideReceiver, RetryAfterFix
+		}
+		return Undetermined, ContentFormat, SideReceiver, RetryAfterFix
 	case probe.FailInterrupted:
 		return Undetermined, Interrupted, SideNone, RetryLater
 	}

@@ -32,7 +32,15 @@ func (h *hearing) said(e *probe.Event) string {
 	if e.Reply.Class() > 3 && (e.Stage == smtp.StageGreeting || e.Stage == smtp.StageEHLO) {
 		return h.who() + " refused to talk to me: " + oneLine(*e.Reply)
 	}
-	return h.who() + " said: " + oneLine(*e.Reply) + " (in reply to " + e.Stage.Request() + ")"
+	return h.who() + " said: " + oneLine(*e.Reply) + " (in reply to " + h.request(e) + ")"
+}
+
+// request names what a reply answers.
+func (h *hearing) request(e *probe.Event) string {
+	if h.chunked && (e.Stage == smtp.StageData || e.Stage == smtp.StageMessage) {
+		return "BDAT command"
+	}
+	return e.Stage.Request()
 }
 
 // oneLine is a reply in one line, its codes once.
@@ -99,6 +107,8 @@ func (h *hearing) failed(e *probe.Event) string {
 			return h.who() + " sent " + f.Detail
 		}
 		return h.who() + " sent more than a session may have" + detail("", f.Detail)
+	case probe.FailNotOffered:
+		return or(f.Detail, "an extension is required by us and was not offered") + " (" + where + ")"
 	case probe.FailInterrupted:
 		return "interrupted while " + h.during(e) + " (" + where + ")"
 	}

@@ -1,6 +1,8 @@
 package diagnose
 
 import (
+	"strings"
+
 	"github.com/smtpcheck/smtpcheck/probe"
 	"github.com/smtpcheck/smtpcheck/smtp"
 )
@@ -52,7 +54,9 @@ type hearing struct {
 	last     *probe.Event // the last reply before QUIT that was not a refusal
 	note     *probe.Event // why the recipient was not asked about
 	greeted  bool
-	complete bool // the message was sent, and the line that ends it
+	complete bool // the message was sent, and the line or chunk that ends it
+	chunked  bool // the message goes in chunks (RFC 3030)
+	prdr     bool // 353 came, and the reply for the recipient did not (draft-hall-prdr-00, section 4)
 	others   bool // another recipient had been accepted before
 }
 
@@ -65,6 +69,8 @@ func (h *hearing) hear(e *probe.Event) {
 		if h.failure == nil {
 			h.failure = e
 		}
+	case probe.KindCommand:
+		h.chunked = h.chunked || e.Transaction == h.transaction && isBDAT(e)
 	case probe.KindData:
 		h.complete = h.complete || e.Transaction == h.transaction && e.Data.Complete
 	case probe.KindNote:
@@ -126,11 +132,25 @@ func (h *hearing) hearStage(e *probe.Event) {
 	case smtp.StageRcpt:
 		h.expect(e, class == 2, refused || class == 2 && h.mode == ModeRcpt)
 	case smtp.StageData:
-		h.expect(e, e.Reply.Code == 354, refused)
+		h.expect(e, e.Reply.Code == 354 || h.chunked && class == 2, refused)
 	case smtp.StageMessage:
-		h.expect(e, class == 2, refused || class == 2)
+		h.hearMessage(e)
 	}
 }
+
+// hearMessage hears a reply to the message. With PRDR there are three: 353, the
+// one for the recipient, in which a refusal decides, and the one for all, which
+// decides where the recipient was not refused.
+func (h *hearing) hearMessage(e *probe.Event) {
+	class := e.Reply.Class()
+	if e.Reply.Code == 353 || h.prdr && class == 2 {
+		h.prdr, h.last = e.Reply.Code == 353, e
+		return
+	}
+	h.expect(e, class == 2, class == 2 || class == 4 || class == 5)
+}
+
+func isBDAT(e *probe.Event) bool { return strings.HasPrefix(e.Command, "BDAT ") }
 
 // expect keeps a reply that decides, and one that does not belong where it came.
 func (h *hearing) expect(e *probe.Event, fits, decides bool) {

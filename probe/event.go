@@ -125,10 +125,13 @@ func (e Event) HasLatency() bool {
 
 // Data describes message text that was sent, without any of it.
 type Data struct {
-	Size   int64  // octets before dot-stuffing
+	Size   int64  // octets before dot-stuffing; of a message in chunks, those so far
 	SHA256 string // of those octets, in hexadecimal; "" where not all were sent
-	// Complete says that the line that ends the message was sent too. Without it
-	// a server must not take the message (RFC 5321, section 4.1.1.4).
+	// Chunk is how many of the octets were sent with one BDAT (RFC 3030).
+	Chunk int64
+	// Complete says that the line that ends the message, or the whole of the last
+	// chunk, was sent too. Without it a server must not take the message
+	// (RFC 5321, section 4.1.1.4; RFC 3030, section 2).
 	Complete bool
 }
 

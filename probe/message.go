@@ -12,26 +12,9 @@ import (
 	"github.com/smtpcheck/smtpcheck/smtp"
 )
 
-// sendMessage does DATA and the message text (RFC 5321, sections 3.3 and
-// 4.1.1.4). After the first byte of text nothing is ever tried again.
-func sendMessage(s *Session, m *Message) {
-	body, err := m.Open()
-	if err != nil {
-		s.stage = smtp.StageData
-		s.fault("the message cannot be read: " + err.Error())
-		return
-	}
-	defer body.Close()
-	replies, ok := s.Do(smtp.DATA())
-	if !ok {
-		return
-	}
-	if r := replies[0]; r.Code != 354 {
-		if r.Class() < 4 {
-			s.unexpected(r)
-		}
-		return
-	}
+// sendMessage sends message text and reads the reply to it (RFC 5321, section
+// 4.1.1.4).
+func (s *Session) sendMessage(body io.Reader) {
 	if s.early() { // a reply to the message cannot be there before it
 		s.hangUp = true // QUIT would be message text
 		return
@@ -41,12 +24,8 @@ func sendMessage(s *Session, m *Message) {
 	if !ok {
 		return
 	}
-	if _, exempt := s.opts.Timeouts.session(true); exempt {
-		s.ends = later(s.ends, time.Now().Add(s.opts.Timeouts.stage(smtp.StageMessage)))
-	}
-	if r, ok := s.reply(sent); ok {
-		s.positive(r)
-	}
+	s.lastReply()
+	s.answered(sent)
 }
 
 // text sends message text and its end, and records its size and digest. A
@@ -64,24 +43,10 @@ func (s *Session) text(body io.Reader) (sent time.Time, ok bool) {
 		d.SHA256 = hex.EncodeToString(h.hash.Sum(nil))
 	}
 	s.emit(Event{Kind: KindData, Data: d}, sent)
-	if err == nil {
-		return sent, true
+	if err != nil {
+		s.cutOff(err, source.err, sent)
 	}
-	s.hangUp = true
-	switch {
-	case source.err != nil:
-		s.fail(FailLocal, "the message cannot be read: "+source.err.Error())
-	case s.wire.waiting():
-		if r, ok := s.reply(sent); ok && r.Class() < 4 {
-			s.fail(FailUnsolicited, "a reply before the end of the message")
-		}
-	case s.wire.ended():
-		s.reply(sent) // says how it ended
-	default:
-		s.failed(err)
-	}
-	s.over = true
-	return sent, false
+	return sent, err == nil
 }
 
 // source remembers that reading failed, so that it is not taken for a fault of

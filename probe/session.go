@@ -41,6 +41,9 @@ type Session struct {
 	extension   string // that is exercised for its own sake, see Event.Extension
 	caps        smtp.Capabilities
 	secrets     *secrets // that no event may have; nil: none
+	extraParams []string // of each MAIL, and
+	rcptParams  []string // of each RCPT, that the envelope asks for and the server offers
+	prdr        bool     // PRDR is among them
 	over        bool     // the dialogue is over: nothing more is sent
 	hangUp      bool     // not at a command boundary, or not to be trusted: no QUIT
 }

@@ -2,8 +2,6 @@ package probe
 
 import (
 	"fmt"
-	"strconv"
-	"strings"
 	"time"
 
 	"github.com/smtpcheck/smtpcheck/smtp"
@@ -13,6 +11,9 @@ import (
 // them, so that no refusal colours another. The 2yz to a message has ended its
 // transaction already (RFC 5321, section 4.1.1.4).
 func Transactions(s *Session) bool {
+	if !s.grant() {
+		return false
+	}
 	var began time.Time
 	for i := range s.opts.Recipients {
 		if i > 0 && !s.betweenTransactions(i, began) {
@@ -34,7 +35,7 @@ func Transactions(s *Session) bool {
 func (s *Session) betweenTransactions(n int, began time.Time) bool {
 	taken := s.messageTaken()
 	s.transaction = 0
-	if most := s.mailMax(); most > 0 && n >= most {
+	if most := s.caps.Limits().MailMax; most > 0 && n >= most {
 		s.note(NoteMailMax, fmt.Sprintf("the server takes %d messages a connection; the rest is left for another", most))
 		return false
 	}
@@ -62,21 +63,6 @@ var leavingOut = map[Note]string{ //nolint:gochecknoglobals // read only
 func (s *Session) messageTaken() bool {
 	e := &s.attempt.Events[len(s.attempt.Events)-1]
 	return e.Kind == KindReply && e.Stage == smtp.StageMessage && e.Reply.Usable() && e.Reply.Class() == 2
-}
-
-// mailMax is how many transactions the server takes in a connection, 0 for any
-// number (RFC 9422, section 4.1).
-func (s *Session) mailMax() int {
-	limits, _ := s.caps.Get("LIMITS")
-	for _, word := range strings.Fields(limits) {
-		if name, value, _ := strings.Cut(word, "="); strings.EqualFold(name, "MAILMAX") {
-			n, err := strconv.Atoi(value)
-			if err == nil && n > 0 {
-				return n
-			}
-		}
-	}
-	return 0
 }
 
 // pause waits until a transaction may begin, or the server says or does
