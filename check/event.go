@@ -36,6 +36,7 @@ type eventJSON struct {
 	Partial     bool          `json:"partial,omitempty"`
 	Size        *int64        `json:"size,omitempty"`
 	SHA256      string        `json:"sha256,omitempty"`
+	Chunk       int64         `json:"chunk,omitempty"`
 	Complete    bool          `json:"complete,omitempty"`
 	TLS         *TLS          `json:"tls,omitempty"`
 	Latency     *Millis       `json:"latency_ms,omitempty"`
@@ -57,7 +58,7 @@ func (e Event) MarshalJSON() ([]byte, error) {
 	case e.TLS != nil:
 		j.TLS = newTLS(e.TLS)
 	case e.Data != nil:
-		j.Size, j.SHA256, j.Complete = &e.Data.Size, e.Data.SHA256, e.Data.Complete
+		j.Size, j.SHA256, j.Complete, j.Chunk = &e.Data.Size, e.Data.SHA256, e.Data.Complete, e.Data.Chunk
 	case e.Failure != nil:
 		j.Failure, j.Partial, j.Raw = string(e.Failure.Kind), e.Failure.Partial, e.Failure.Raw
 		j.Text = textOf(e.Failure.Detail)
@@ -119,7 +120,7 @@ func (e *Event) UnmarshalJSON(b []byte) error {
 		if j.Size == nil {
 			return errors.New("a data event without size")
 		}
-		e.Data = &probe.Data{Size: *j.Size, SHA256: j.SHA256, Complete: j.Complete}
+		e.Data = &probe.Data{Size: *j.Size, SHA256: j.SHA256, Complete: j.Complete, Chunk: j.Chunk}
 	case probe.KindFailure:
 		e.Failure = &probe.Failure{Kind: probe.FailureKind(j.Failure), Detail: text, Partial: j.Partial, Raw: j.Raw}
 	case probe.KindCommand:

@@ -1,6 +1,8 @@
 package check
 
 import (
+	"slices"
+
 	"github.com/smtpcheck/smtpcheck/diagnose"
 	"github.com/smtpcheck/smtpcheck/probe"
 	"github.com/smtpcheck/smtpcheck/smtp"
@@ -27,7 +29,7 @@ func next(a *probe.Attempt, o *probe.Options) *another {
 		lockstep := *o
 		lockstep.Pipeline = false
 		return &another{purpose: probe.PurposeNoPipelining, options: lockstep, from: max(0, f.Transaction-1)}
-	case a.Purpose != probe.PurposeRetry:
+	case a.Purpose != probe.PurposeRetry || a.Noted(probe.NoteMailMax) != nil:
 		if from := leftOver(a); from > 0 {
 			return &another{purpose: probe.PurposeRetry, options: *o, from: from}
 		}
@@ -51,7 +53,7 @@ func fallsBack(o *probe.Options, kind probe.FailureKind) bool {
 // pipeliningBroke reports whether a session went wrong in an envelope that was
 // sent in one flight.
 func pipeliningBroke(a *probe.Attempt, f *probe.Event) bool {
-	if f.Stage != smtp.StageMail && f.Stage != smtp.StageRcpt || !a.Capabilities().Has("PIPELINING") {
+	if sentText(a, f.Transaction) || f.Stage.Before(smtp.StageMail) || smtp.StageData.Before(f.Stage) || !a.Capabilities().Has("PIPELINING") {
 		return false
 	}
 	switch f.Failure.Kind {
@@ -61,11 +63,18 @@ func pipeliningBroke(a *probe.Attempt, f *probe.Event) bool {
 	return false
 }
 
+// sentText reports whether text of the message of a transaction was sent.
+func sentText(a *probe.Attempt, transaction int) bool {
+	return slices.ContainsFunc(a.Events, func(e probe.Event) bool {
+		return e.Kind == probe.KindData && e.Transaction == transaction
+	})
+}
+
 // leftOver is the index of the first recipient that the session never got to,
 // after others had their turn and the server ended it; 0 for none. Recipients
 // left out on purpose are not meant.
 func leftOver(a *probe.Attempt) int {
-	if len(a.Recipients) < 2 || a.Noted(probe.NoteHarvesting) != nil || !lostOrClosing(a) {
+	if len(a.Recipients) < 2 || a.Noted(probe.NoteHarvesting) != nil || !lostOrClosing(a) && a.Noted(probe.NoteMailMax) == nil {
 		return 0
 	}
 	last, answered := 0, false

@@ -83,11 +83,8 @@ func (r *run) wasSent(who int) bool {
 		if j.attempt == nil {
 			continue
 		}
-		tx := j.transaction(who)
-		for i := range j.attempt.Events {
-			if e := &j.attempt.Events[i]; e.Kind == probe.KindData && tx > 0 && e.Transaction == tx {
-				return true
-			}
+		if tx := j.transaction(who); tx > 0 && sentText(j.attempt, tx) {
+			return true
 		}
 	}
 	return false

@@ -116,6 +116,12 @@ func breakAt(t *testing.T, script string, pipeline bool, truth diagnose.Verdict,
 // torture has one session over a network in memory that breaks as told, and
 // counts the bytes of the server.
 func torture(t *testing.T, script string, pipeline bool, fault simnet.Fault) (*probe.Attempt, int64) {
+	a, _, size := tortureWith(t, script, probe.Options{Pipeline: pipeline}, fault)
+	return a, size
+}
+
+// tortureWith is torture with options, and returns the server too.
+func tortureWith(t *testing.T, script string, o probe.Options, fault simnet.Fault) (*probe.Attempt, *lab.Server, int64) {
 	const address = "198.51.100.10:25"
 	d, err := lab.Parse("torture", script)
 	if err != nil {
@@ -132,16 +138,15 @@ func torture(t *testing.T, script string, pipeline bool, fault simnet.Fault) (*p
 	go func() { defer close(done); _ = s.Serve(l) }()
 	var read atomic.Int64
 	box, _ := smtp.ParseMailbox("alice@example.test")
-	a := probe.Run(context.Background(), probe.Target{Host: "mx.example.test", Addr: netip.MustParseAddrPort(address)}, probe.Options{
-		HELO: "probe.example.org", Recipients: []smtp.Mailbox{box}, Pipeline: pipeline,
-		Dial: func(ctx context.Context, network, address string) (net.Conn, error) {
-			c, err := n.Dial(ctx, network, address)
-			return &countingConn{c, &read}, err
-		},
-	})
+	o.HELO, o.Recipients = "probe.example.org", []smtp.Mailbox{box}
+	o.Dial = func(ctx context.Context, network, address string) (net.Conn, error) {
+		c, err := n.Dial(ctx, network, address)
+		return &countingConn{c, &read}, err
+	}
+	a := probe.Run(context.Background(), probe.Target{Host: "mx.example.test", Addr: netip.MustParseAddrPort(address)}, o)
 	_ = s.Close()
 	<-done
-	return a, read.Load()
+	return a, s, read.Load()
 }
 
 type countingConn struct {

@@ -95,6 +95,8 @@ func (f *finder) failure(a *probe.Attempt, e *probe.Event, at Evidence) {
 		f.add("smtp/not-smtp", with("it does not speak SMTP"), at)
 	case probe.FailUnsolicited:
 		f.add("smtp/unsolicited", with("a reply to nothing"), at)
+	case probe.FailNotOffered:
+		f.add("ext/not-offered", host+": "+x.Detail, at)
 	case probe.FailInjection:
 		f.add("tls/injection", host+" sent plaintext behind its reply to STARTTLS", at)
 	case probe.FailClosed, probe.FailReset, probe.FailTimeout:
@@ -113,6 +115,8 @@ func (f *finder) note(host string, e *probe.Event, at Evidence) {
 		f.add("smtp/helo-only", host+" refuses EHLO", at)
 	case probe.NoteStartTLSRefused:
 		f.add("tls/refused", host+" offers STARTTLS and refuses it", at)
+	case probe.NoteNotOffered:
+		f.add("ext/not-offered", host+": "+e.Text, at)
 	case probe.NoteHarvesting:
 		f.add("rcpt/harvesting", "recipients were left out at "+host, at)
 	}

@@ -88,6 +88,8 @@ var sick = map[string]func(s *scene){
 		s.follow(s.talk("mx1", 10, with(hello, "fail timeout mail")...), probe.PurposeNoPipelining, accepts...)
 	},
 
+	"ext/not-offered": talked(with(hello, "fail not-offered mail REQUIRETLS is not offered")...),
+
 	"us/port-25": func(s *scene) {
 		s.talk("mx1", 10, "fail timeout")
 		s.talk("mx2", 20, "fail prohibited")

@@ -378,6 +378,8 @@ func (c *Case) ruleOfFailure(d *Diagnosis) string {
 	switch e.Failure.Kind {
 	case probe.FailInjection:
 		return "tls/injection"
+	case probe.FailNotOffered:
+		return "ext/not-offered"
 	case probe.FailUnsolicited:
 		return "smtp/unsolicited"
 	case probe.FailNotSMTP:

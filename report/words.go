@@ -127,6 +127,8 @@ func failed(s *check.Session, e *probe.Event) string {
 		return "TLS handshake with " + place(s) + " failed on a limit of ours" + detail
 	case probe.FailTLSPolicy:
 		return "not going on without TLS as required" + detail
+	case probe.FailNotOffered:
+		return "not going on" + detail
 	case probe.FailNotSMTP:
 		return place(s) + " does not speak SMTP" + detail
 	case probe.FailUnsolicited, probe.FailInjection:
@@ -194,6 +196,7 @@ func failureWord(e *probe.Event) string {
 		probe.FailTLS:         "handshake failed",
 		probe.FailTLSLimit:    "handshake failed (our limit)",
 		probe.FailTLSPolicy:   "no TLS as required",
+		probe.FailNotOffered:  "not offered",
 		probe.FailNotSMTP:     "not SMTP",
 		probe.FailUnsolicited: "unsolicited reply",
 	}
@@ -315,6 +318,12 @@ func said(e *probe.Event) diagnose.Verdict {
 
 // message is the one line about message text.
 func message(d *probe.Data) string {
+	if d.Chunk > 0 && d.Complete {
+		return fmt.Sprintf("the last chunk, %d octets, of message text of %d octets, SHA-256 %s", d.Chunk, d.Size, clean(d.SHA256))
+	}
+	if d.Chunk > 0 {
+		return fmt.Sprintf("a chunk of message text, %d octets, %d so far", d.Chunk, d.Size)
+	}
 	if !d.Complete {
 		return fmt.Sprintf("message text, broken off after %d octets", d.Size)
 	}
