@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"iter"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -84,6 +85,13 @@ type labDomain struct {
 	Expect string `json:"expect"`
 	Exit   int    `json:"exit_code"`
 	About  string `json:"about"`
+	Try    []try  `json:"try,omitempty"`
+}
+
+// try is a command that shows more of a domain.
+type try struct {
+	Command string `json:"command"`
+	Exit    int    `json:"exit_code"`
 }
 
 // labHost is a host of the lab as JSON.
@@ -120,7 +128,11 @@ func labDomains(w *lab.World, args []string) ([]lab.Domain, error) {
 func listDomains(s *sink, domains []lab.Domain) error {
 	if s.options.Format == report.FormatJSON || s.options.Format == report.FormatNDJSON {
 		for _, d := range domains {
-			if err := report.Write(s.w, labDomain{d.Name, d.Expect, d.Exit, d.About}, s.options); err != nil {
+			x := labDomain{Domain: d.Name, Expect: d.Expect, Exit: d.Exit, About: d.About}
+			for _, t := range d.Try {
+				x.Try = append(x.Try, try(t))
+			}
+			if err := report.Write(s.w, x, s.options); err != nil {
 				return err
 			}
 		}
@@ -130,7 +142,63 @@ func listDomains(s *sink, domains []lab.Domain) error {
 	for _, d := range domains {
 		t.Rows = append(t.Rows, []string{d.Name, d.Expect, strconv.Itoa(d.Exit), d.About})
 	}
-	return report.Write(s.w, t, s.options)
+	if err := report.Write(s.w, t, s.options); err != nil {
+		return err
+	}
+	_, err := io.WriteString(s.w, commands(domains))
+	return err
+}
+
+// commands lists what else there is to try, for the clipboard.
+func commands(domains []lab.Domain) string {
+	var b strings.Builder
+	for _, d := range domains {
+		for _, t := range d.Try {
+			if b.Len() == 0 {
+				b.WriteString("\nThese are for smtpcheck probe --lab alice@DOMAIN. More to try, and the exit code:\n\n")
+			}
+			fmt.Fprintf(&b, "%s  # %d\n", continued(t.Command), t.Exit)
+		}
+	}
+	return b.String()
+}
+
+// continued breaks a command between words, for lines of 80 columns.
+func continued(command string) string {
+	const width = 80 - len("  # 255")
+	var b strings.Builder
+	column := 0
+	for word := range words(command) {
+		if column > 0 && column+len(word) > width-len(" \\") {
+			b.WriteString("\\\n    ")
+			column = 4
+		}
+		b.WriteString(word)
+		column += len(word)
+	}
+	return b.String()
+}
+
+// words cuts a command behind every space that is not between quotes.
+func words(command string) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		var quote rune
+		start := 0
+		for i, c := range command {
+			switch {
+			case c == quote:
+				quote = 0
+			case quote == 0 && (c == '\'' || c == '"'):
+				quote = c
+			case quote == 0 && c == ' ':
+				if !yield(command[start : i+1]) {
+					return
+				}
+				start = i + 1
+			}
+		}
+		yield(command[start:])
+	}
 }
 
 // runLab starts the hosts, prints where they are, and waits to be told to stop.

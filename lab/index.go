@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"cmp"
+	"errors"
 	"fmt"
 	"io/fs"
 	"net/netip"
@@ -23,12 +24,24 @@ type Domain struct {
 	Exit int
 	// About says how the domain behaves, in one line.
 	About string
+	// Try lists commands that show more of it than that probe does.
+	Try []Try
+}
+
+// Try is a command for a shell, and how it exits.
+type Try struct {
+	Command string
+	Exit    int
 }
 
 // Domains lists what there is to try, by name. It is read from lines like this
 // one, in the dialogues, and with ";:" in the zone:
 //
 //	#: unknown-user.test no_such_user 67 a server that knows no such user
+//
+// Lines like this may follow: an exit code and a command.
+//
+//	#$ 67 smtpcheck probe --lab --data --from a@b.test alice@unknown-user.test
 func (w *World) Domains() ([]Domain, error) {
 	entries, err := fs.ReadDir(w.files, ".")
 	if err != nil {
@@ -53,22 +66,49 @@ func (w *World) Domains() ([]Domain, error) {
 // readIndex reads the index lines of one file.
 func readIndex(name string, text []byte) (domains []Domain, err error) {
 	lines := bufio.NewScanner(bytes.NewReader(text))
-	for n := 1; lines.Scan(); n++ {
+	for n := 1; err == nil && lines.Scan(); n++ {
 		line := lines.Text()
-		if !strings.HasPrefix(line, "#:") && !strings.HasPrefix(line, ";:") {
+		if len(line) < 2 || line[0] != '#' && line[0] != ';' {
 			continue
 		}
-		words := strings.Fields(line[2:])
-		if len(words) < 4 {
-			return nil, fmt.Errorf("%s:%d: want a domain, a reason, an exit code and a description", name, n)
+		switch words := strings.Fields(line[2:]); line[1] {
+		case ':':
+			domains, err = addDomain(domains, words)
+		case '$':
+			err = addTry(domains, words)
 		}
-		exit, err := strconv.Atoi(words[2])
 		if err != nil {
-			return nil, fmt.Errorf("%s:%d: not an exit code: %q", name, n, words[2])
+			return nil, fmt.Errorf("%s:%d: %w", name, n, err)
 		}
-		domains = append(domains, Domain{words[0], words[1], exit, strings.Join(words[3:], " ")})
 	}
 	return domains, lines.Err()
+}
+
+func addDomain(domains []Domain, words []string) ([]Domain, error) {
+	if len(words) < 4 {
+		return nil, errors.New("want a domain, a reason, an exit code and a description")
+	}
+	exit, err := exitCode(words[2])
+	return append(domains, Domain{Name: words[0], Expect: words[1], Exit: exit, About: strings.Join(words[3:], " ")}), err
+}
+
+// addTry adds a command to the last domain.
+func addTry(domains []Domain, words []string) error {
+	if len(words) < 2 || len(domains) == 0 {
+		return errors.New("want an exit code and a command, behind the line of a domain")
+	}
+	exit, err := exitCode(words[0])
+	last := &domains[len(domains)-1]
+	last.Try = append(last.Try, Try{strings.Join(words[1:], " "), exit})
+	return err
+}
+
+func exitCode(word string) (int, error) {
+	n, err := strconv.Atoi(word)
+	if err != nil {
+		return 0, fmt.Errorf("not an exit code: %q", word)
+	}
+	return n, nil
 }
 
 // Host is one address and port where a host of a world listens.

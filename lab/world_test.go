@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net"
 	"net/netip"
+	"reflect"
 	"strings"
 	"syscall"
 	"testing"
@@ -234,14 +235,17 @@ func TestOwnWorld(t *testing.T) {
 	t.Parallel()
 	w := open(t, lab.Options{Files: fstest.MapFS{
 		"zone":               {Data: []byte("a.test. MX 10 mx.a.test.\nmx.a.test. A 198.51.100.1\nalias.a.test. A 198.51.100.1\n")},
-		"mx.a.test.dialogue": {Data: []byte("#: a.test accepted 0 first\n#: b.test no_such_user 67 second\n* listen 25 2525\n* connect refused\n* session\nS: 220 hi\n")},
+		"mx.a.test.dialogue": {Data: []byte("#: a.test accepted 0 first\n#: b.test no_such_user 67 second\n#$ 1 smtpcheck probe x\n#$ 0 smtpcheck version\n* listen 25 2525\n* connect refused\n* session\nS: 220 hi\n")},
 	}})
 	hosts, err := w.Hosts()
 	if err != nil || len(hosts) != 2 || hosts[1] != (lab.Host{Name: "mx.a.test", Address: "198.51.100.1:2525", Outcome: simnet.Refused, About: "first; second"}) {
 		t.Errorf("%+v, %v", hosts, err)
 	}
 	domains, err := w.Domains()
-	if err != nil || len(domains) != 2 || domains[1] != (lab.Domain{Name: "b.test", Expect: "no_such_user", Exit: 67, About: "second"}) {
+	if err != nil || len(domains) != 2 || !reflect.DeepEqual(domains[1], lab.Domain{
+		Name: "b.test", Expect: "no_such_user", Exit: 67, About: "second",
+		Try: []lab.Try{{"smtpcheck probe x", 1}, {"smtpcheck version", 0}},
+	}) {
 		t.Errorf("%+v, %v", domains, err)
 	}
 	if _, err := w.Dial(t.Context(), "tcp", "198.51.100.1:25"); !errors.Is(err, syscall.ECONNREFUSED) {
@@ -270,8 +274,16 @@ func TestBrokenWorlds(t *testing.T) {
 			t.Errorf("hosts: %v, want %s", err, test.want)
 		}
 	}
-	w := open(t, lab.Options{Files: fstest.MapFS{"zone": {Data: []byte(";: a.test accepted none at all\n")}}})
-	if _, err := w.Domains(); err == nil || err.Error() != `zone:1: not an exit code: "none"` {
-		t.Error(err)
+	for index, want := range map[string]string{
+		";: a.test accepted none at all\n":     `zone:1: not an exit code: "none"`,
+		"\n;: a.test accepted\n":               "zone:2: want a domain, a reason, an exit code and a description",
+		";$ 0 smtpcheck\n":                     "zone:1: want an exit code and a command, behind the line of a domain",
+		";: a.test accepted 0 x\n;$ smtpcheck": "zone:2: want an exit code and a command, behind the line of a domain",
+		";: a.test accepted 0 x\n;$ x y":       `zone:2: not an exit code: "x"`,
+	} {
+		w := open(t, lab.Options{Files: fstest.MapFS{"zone": {Data: []byte(index)}}})
+		if _, err := w.Domains(); err == nil || err.Error() != want {
+			t.Errorf("%q: %v", index, err)
+		}
 	}
 }
