@@ -33,6 +33,8 @@ type Case struct {
 	// Pending are the places whose answer is still to come. With any, the
 	// diagnosis is provisional unless it says that it is final.
 	Pending []Pending
+	// TLSPolicy is what the domain says about TLS on the way to it; nil when it was not asked for.
+	TLSPolicy *TLSPolicy
 }
 
 // Pending is a place that has been or will be asked and has not answered yet:

@@ -15,6 +15,7 @@ func (c *Case) findings(d *Diagnosis, spots []*spot) []Finding {
 		f.session(a)
 	}
 	f.together()
+	f.policies()
 	return f.sorted()
 }
 

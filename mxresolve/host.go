@@ -35,6 +35,8 @@ type Host struct {
 	Chain []string
 	// A and AAAA say what came of the lookups; "" when not asked or not answered.
 	A, AAAA dnsclient.Status
+	// Lookups are the answers themselves, without their records.
+	Lookups []*dnsclient.Answer
 	// Queries are the numbers of this host's queries in Result.Queries. They
 	// are known when Resolve returns.
 	Queries []int
@@ -130,6 +132,7 @@ func (h *Host) add(addrs []netip.Addr, total int) {
 
 // take records the answer of one family.
 func (h *Host) take(a *dnsclient.Answer) {
+	h.Lookups = append(slices.Clip(h.Lookups), a)
 	switch {
 	case a.Status == dnsclient.StatusCancelled:
 	case a.Type == "AAAA":

@@ -51,6 +51,8 @@ type Resolver struct {
 	// Grace is how long after one family of a host has brought addresses the
 	// host is ready without the other. 0 means DefaultGrace.
 	Grace time.Duration
+	// MX, when not nil, is called with the answer about MX records as soon as it is there.
+	MX func(*dnsclient.Answer)
 }
 
 // Kind says what kind of place the mail goes to.
@@ -107,6 +109,9 @@ func (r *Resolver) Resolve(ctx context.Context, domain string, update func([]Hos
 	}
 	res := &Result{Domain: domain}
 	a := r.dns().Query(ctx, domain, "MX")
+	if r.MX != nil {
+		r.MX(a)
+	}
 	res.addQueries(a)
 	res.MXQuery = len(res.Queries)
 	res.AD = a.AD
