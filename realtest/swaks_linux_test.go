@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"encoding/json"
 	"errors"
+	"net"
 	"os"
 	"os/exec"
 	"regexp"
@@ -107,6 +108,16 @@ func TestSwaksAgreesInLab(t *testing.T) {
 // listens. The lab is interrupted at the end of the test.
 func (n *network) lab(t *testing.T, domain string) string {
 	t.Helper()
+	l := n.labAt(t, domain, ":25")
+	return net.JoinHostPort(l.host, l.port)
+}
+
+// lab is where a host of a running lab listens.
+type lab struct{ host, port string }
+
+// labAt is lab for the first host that answers at a port, ":587".
+func (n *network) labAt(t *testing.T, domain, at string) *lab {
+	t.Helper()
 	path, err := binary()
 	if err != nil {
 		t.Fatal(err)
@@ -119,12 +130,14 @@ func (n *network) lab(t *testing.T, domain string) string {
 	if err := n.client.Start(cmd); err != nil {
 		t.Fatal(err)
 	}
-	// A lab that does not speak, or does not end, is killed.
+	// A lab that does not speak is killed, and so is one that does not end.
 	tooLate := time.AfterFunc(30*time.Second, func() { _ = cmd.Process.Kill() })
 	t.Cleanup(func() {
+		tooLate.Reset(30 * time.Second)
+		defer tooLate.Stop()
 		_ = cmd.Process.Signal(os.Interrupt)
 		_ = cmd.Wait()
-		if !tooLate.Stop() {
+		if !cmd.ProcessState.Exited() {
 			t.Error("the lab had to be killed")
 		}
 	})
@@ -133,10 +146,15 @@ func (n *network) lab(t *testing.T, domain string) string {
 		if err := json.Unmarshal(lines.Bytes(), &row); err != nil {
 			t.Fatalf("%v: %s", err, lines.Text())
 		}
-		if strings.HasSuffix(row.Host, domain) && strings.HasSuffix(row.Address, ":25") {
-			return row.Listens
+		if strings.HasSuffix(row.Host, domain) && strings.HasSuffix(row.Address, at) {
+			tooLate.Stop()
+			host, port, err := net.SplitHostPort(row.Listens)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return &lab{host, port}
 		}
 	}
 	t.Fatal("the lab named no host of " + domain)
-	return ""
+	return nil
 }
