@@ -23,6 +23,15 @@ const (
 	postfixCyrus      = "198.51.100.42" // Postfix, passwords verified by Cyrus SASL: 587 and 465
 	postfixClear      = "198.51.100.43" // as postfixDovecot, and AUTH without TLS too: 587
 	eximSubmission    = "198.51.100.44" // Exim: 25, 587 and 465
+	postfixXClient    = "198.51.100.45" // the same Postfix, which takes XCLIENT and XFORWARD from the client: 25
+	postfixHAProxy    = "198.51.100.46" // the same Postfix behind a proxy that tells the client's address: 25
+	postfixBehind     = "127.0.0.1"     // the same Postfix, within reach of a SOCKS proxy alone: 25
+	socksOpen         = "198.51.100.50:1080"
+	socksPassword     = "198.51.100.51:1080"
+
+	bannedClient = "192.0.2.66" // refused by postfixXClient and postfixHAProxy
+	queuedDomain = "etrn.test"  // whose queue ETRN flushes
+	greekUser    = "δοκιμή"     // has a mailbox at example.test
 )
 
 // The users of all of them, and what they prove themselves with.
@@ -54,7 +63,8 @@ func newSubmission() (*submission, error) {
 		return nil, err
 	}
 	s := &submission{network: net}
-	for _, address := range []string{dovecotSubmission, postfixDovecot, postfixCyrus, postfixClear, eximSubmission} {
+	for _, address := range []string{dovecotSubmission, postfixDovecot, postfixCyrus, postfixClear, eximSubmission,
+		postfixXClient, postfixHAProxy, "198.51.100.50", "198.51.100.51"} {
 		if err := net.servers.AddAddresses("eth0", address+"/24"); err != nil {
 			return nil, err
 		}
@@ -63,6 +73,12 @@ func newSubmission() (*submission, error) {
 		return nil, err
 	}
 	if s.postfix, err = s.startSubmission(); err != nil {
+		return nil, err
+	}
+	if err := world.StartSOCKS(s.servers, socksOpen, "", ""); err != nil {
+		return nil, err
+	}
+	if err := world.StartSOCKS(s.servers, socksPassword, "proxy-user", "proxy-password"); err != nil {
 		return nil, err
 	}
 	s.exim = sync.OnceValues(s.startExim)
@@ -113,6 +129,7 @@ func (s *submission) startSubmission() (*world.Postfix, error) {
 		"smtpd_client_restrictions=permit_sasl_authenticated,reject"}
 	dovecot := append([]string{"smtpd_sasl_type=dovecot", "smtpd_sasl_path=" + s.dovecot.Auth}, demands...)
 	cyrus := append([]string{"smtpd_sasl_type=cyrus", "smtpd_sasl_path=smtpd"}, demands...)
+	ban := "smtpd_client_restrictions=check_client_access inline:{ {" + bannedClient + " = 554 5.7.1 We know you} }"
 	atOnce := []string{"smtpd_tls_wrappermode=yes"}
 	return world.StartPostfix(s.servers, world.PostfixConfig{
 		Dir:      dir,
@@ -120,8 +137,12 @@ func (s *submission) startSubmission() (*world.Postfix, error) {
 		CertFile: cert,
 		KeyFile:  key,
 		Domains:  domains,
-		Users:    users,
+		Users:    append([]string{greekUser}, users...),
 		Main: map[string]string{
+			"message_size_limit":              "100000",
+			"relay_domains":                   queuedDomain,
+			"fast_flush_domains":              queuedDomain,
+			"smtputf8_enable":                 "yes",
 			"smtpd_sasl_security_options":     "noanonymous",
 			"broken_sasl_auth_clients":        "no",
 			"smtpd_authorized_xclient_hosts":  dovecotSubmission,
@@ -133,6 +154,9 @@ func (s *submission) startSubmission() (*world.Postfix, error) {
 		},
 		Services: map[string][]string{
 			postfixDovecot + ":25":  nil,
+			postfixBehind + ":25":   nil,
+			postfixXClient + ":25":  {"smtpd_authorized_xclient_hosts=198.51.100.1", "smtpd_authorized_xforward_hosts=198.51.100.1", ban},
+			postfixHAProxy + ":25":  {"smtpd_upstream_proxy_protocol=haproxy", "smtpd_upstream_proxy_timeout=2s", ban},
 			postfixDovecot + ":587": dovecot,
 			postfixDovecot + ":465": append(atOnce, dovecot...),
 			postfixCyrus + ":587":   cyrus,
@@ -169,7 +193,7 @@ func (s *submission) startExim() (*world.Exim, error) {
 func needSubmission(t *testing.T, programs ...string) *submission {
 	t.Helper()
 	needNetwork(t)
-	for _, program := range append([]string{"postfix", "dovecot", "saslpasswd2"}, programs...) {
+	for _, program := range append([]string{"postfix", "dovecot", "saslpasswd2", "microsocks"}, programs...) {
 		if missing := world.Missing(program); missing != "" {
 			need(t, "%s is not installed", missing)
 		}
