@@ -1,6 +1,9 @@
 package realtest
 
 import (
+	"os"
+	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -47,4 +50,124 @@ func TestSwaksBehindProxy(t *testing.T) {
 			}
 		}
 	}
+}
+
+// TestProbeExtensions has smtpcheck ask Postfix and Exim for what they offer,
+// and for what they do not.
+func TestProbeExtensions(t *testing.T) {
+	s := needSubmission(t, "exim4")
+	data := []string{"--data", "--from", "bob@example.test"}
+	for _, test := range []struct {
+		name, server string
+		args         []string
+		want         outcome
+		said         string // a command, or what took the place of one
+	}{
+		{"Postfix, SIZE over the limit", postfixDovecot, []string{"--size", "100001"},
+			outcome{77, "rejected", "too_big", "mail", 552, "5.3.4"}, "MAIL FROM:<> SIZE=100001"},
+		{"Exim, SIZE over the limit", eximSubmission, []string{"--size", "200000"},
+			outcome{77, "rejected", "too_big", "mail", 552, ""}, "MAIL FROM:<> SIZE=200000"},
+		{"Postfix, 8BITMIME", postfixDovecot, []string{"--body-type", "8bitmime"},
+			outcome{0, "accepted", "", "rcpt", 250, "2.1.5"}, "BODY=8BITMIME"},
+		{"Postfix, one flight", postfixDovecot, append([]string{"--pipeline"}, data...),
+			outcome{0, "accepted", "", "message", 250, "2.0.0"}, "DATA"},
+		{"Exim, one flight", eximSubmission, append([]string{"--pipeline"}, data...),
+			outcome{0, "accepted", "", "message", 250, ""}, "DATA"},
+		{"Postfix, chunks in one flight", postfixDovecot, append([]string{"--pipeline", "--bdat=100"}, data...),
+			outcome{0, "accepted", "", "message", 250, "2.0.0"}, "BDAT 100"},
+		{"Exim, chunks in one flight", eximSubmission, append([]string{"--pipeline", "--bdat=100"}, data...),
+			outcome{0, "accepted", "", "message", 250, ""}, "BDAT 100"},
+		{"Exim, PRDR", eximSubmission, append([]string{"--prdr"}, data...),
+			outcome{0, "accepted", "", "message", 250, ""}, " PRDR"},
+		{"Exim, SMTPUTF8", eximSubmission, []string{"--smtputf8"},
+			outcome{0, "accepted", "", "rcpt", 250, ""}, "MAIL FROM:<> SMTPUTF8"},
+		{"Postfix, PRDR is not offered", postfixDovecot, append([]string{"--prdr"}, data...),
+			outcome{0, "accepted", "", "message", 250, "2.0.0"}, "PRDR is not offered"},
+		{"Postfix, BINARYMIME is not offered", postfixDovecot, append([]string{"--body-type", "binarymime"}, data...),
+			outcome{76, "undetermined", "content_format", "mail", 0, ""}, "BINARYMIME is not offered"},
+		{"Postfix, REQUIRETLS is not offered", postfixDovecot, []string{"--requiretls"},
+			outcome{76, "undetermined", "tls_failed", "mail", 0, ""}, "REQUIRETLS is not offered"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			got, run := s.probe(t, append([]string{"--server", test.server, "alice@example.test"}, test.args...)...)
+			checkOutcome(t, got, test.want)
+			if !strings.Contains(run.stdout, test.said) {
+				t.Errorf("no %q in the report", test.said)
+			}
+		})
+	}
+}
+
+// TestProbeDSN has Postfix tell the sender of a delivery, with the envelope's
+// id and the original recipient as they were given.
+func TestProbeDSN(t *testing.T) {
+	s := needSubmission(t)
+	const id, original = "QQ+314 159=", "first+alice@example.test"
+	got, _ := s.probe(t, "--server", postfixDovecot, "--data", "--from", "bob@example.test", "--subject", "notify me",
+		"--dsn", "success,failure", "--dsn-ret", "hdrs", "--dsn-envid", id, "--dsn-orcpt", original, "alice@example.test")
+	checkOutcome(t, got, outcome{0, "accepted", "", "message", 250, "2.0.0"})
+	eventually(t, "notification in the sender's Maildir", func() bool {
+		return slices.ContainsFunc(maildir(t, s.postfix.Mailbox, "bob"), func(message string) bool {
+			return strings.Contains(message, "\nOriginal-Envelope-Id: "+id+"\n") &&
+				strings.Contains(message, "\nOriginal-Recipient: rfc822;"+original+"\n") &&
+				strings.Contains(message, "\nAction: delivered\n") &&
+				strings.Contains(message, "\nContent-Type: text/rfc822-headers\n") && // RET=HDRS
+				strings.Contains(message, "\nSubject: notify me\n")
+		})
+	})
+}
+
+// TestProbeChunks sends one message in chunks that are cut anywhere, within a
+// CRLF and before a dot, and finds it as it was.
+func TestProbeChunks(t *testing.T) {
+	s := needSubmission(t, "exim4")
+	exim, err := s.exim()
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(t.TempDir(), "dots.eml")
+	if err := os.WriteFile(file, []byte(dotMessage), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	_, body, _ := strings.Cut(strings.ReplaceAll(dotMessage, "\r\n", "\n"), "\n\n")
+	for name, server := range map[string]struct{ address, mailbox string }{
+		"Postfix": {postfixDovecot, s.postfix.Mailbox},
+		"Exim":    {eximSubmission, exim.Mailbox},
+	} {
+		t.Run(name, func(t *testing.T) {
+			for _, size := range []string{"1", "7", "65536"} {
+				got, _ := s.probe(t, "--server", server.address, "--data", "--message", file, "--bdat="+size, "--from", "bob@example.test", "data@example.test")
+				if got.ExitCode != 0 || got.Message.Sent != "yes" {
+					t.Errorf("chunks of %s: exit %d, message %+v", size, got.ExitCode, got.Message)
+				}
+			}
+			if name == "Exim" {
+				if err := exim.Deliver(); err != nil {
+					t.Fatal(err)
+				}
+			}
+			eventually(t, "three messages as they were", func() bool {
+				messages := maildir(t, server.mailbox, "data")
+				for _, message := range messages {
+					if !strings.HasSuffix(message, "\n\n"+body) {
+						t.Fatalf("another message:\n%s", message)
+					}
+				}
+				return len(messages) == 3
+			})
+		})
+	}
+}
+
+// TestProbeInternational delivers to a local part that is not ASCII.
+func TestProbeInternational(t *testing.T) {
+	s := needSubmission(t)
+	got, _ := s.probe(t, "--server", postfixDovecot, "--data", "--from", "bob@example.test", "--subject", "καλημέρα", greekUser+"@example.test")
+	checkOutcome(t, got, outcome{0, "accepted", "", "message", 250, "2.0.0"})
+	eventually(t, "message in the Maildir", func() bool {
+		return slices.ContainsFunc(maildir(t, s.postfix.Mailbox, greekUser), func(message string) bool {
+			return strings.Contains(message, "with UTF8SMTPS id "+got.Message.QueueID) // RFC 6531, section 4.3
+		})
+	})
 }
