@@ -32,6 +32,9 @@ var contradictions = []struct { //nolint:gochecknoglobals // read only
 	{"tls", "cert-out", neverTLS},
 	{"tls", "tls-check", neverTLS},
 	{"tls-verify", "fingerprint", nil},
+	{"auth-user", "auth-user-file", nil},
+	{"auth-password-file", "auth-password-command", nil},
+	{"auth-token-file", "auth-token-command", nil},
 	{"tls-min", "tls-max", func(lowest, highest string) bool { return lowest > highest }},
 	{"source", "ipv4", func(source, _ string) bool { addr, err := parseAddr(source); return err == nil && !addr.Is4() }},
 	{"source", "ipv6", func(source, _ string) bool { addr, err := parseAddr(source); return err == nil && addr.Is4() }},
@@ -46,7 +49,7 @@ const fromEnvironment = "environment"
 // those that send something and those that contradict one that was typed.
 func environment(c *cobra.Command) error {
 	var err error
-	never := []string{"data", "message", "subject", "body", "header", "tls-check", "help", "version"}
+	never := []string{"data", "message", "subject", "body", "header", "tls-check", "auth-allow-unverified", "auth-allow-plaintext", "help", "version"}
 	c.Flags().VisitAll(func(f *pflag.Flag) {
 		name := "SMTPCHECK_" + strings.ToUpper(strings.ReplaceAll(f.Name, "-", "_"))
 		value, ok := os.LookupEnv(name)

@@ -94,9 +94,21 @@ var habits = map[string]string{ //nolint:gochecknoglobals // read only
 	"tlsc": "it is --tls implicit here", "tls-on-connect": "it is --tls implicit here", "tlso": "TLS is taken where it is offered, without a flag",
 	"tls-optional": "TLS is taken where it is offered, without a flag", "li": "it is --source here", "local-interface": "it is --source here",
 	"timeout-connect": "it is --connect-timeout here", "attach-body": "it is --body here", "h-Subject": "it is --subject here",
-	"silent": "it is --quiet (-q) here", "json-pretty": "it is --format json here", "a": "AUTH is not part of this version",
-	"au": "AUTH is not part of this version", "ap": "AUTH is not part of this version", "auth": "AUTH is not part of this version",
+	"silent": "it is --quiet (-q) here", "json-pretty": "it is --format json here", "a": authHabit, "auth": authHabit, "au": "it is --auth-user here",
+	"u": "it is --auth-user here; " + passwordHabit, "user": "it is --auth-user here; " + passwordHabit,
+	"ap": passwordHabit, "auth-password": passwordHabit, "auth-pass": passwordHabit, "password": passwordHabit, "pass": passwordHabit,
+	"P": passwordHabit, "auth-token": tokenHabit, "token": tokenHabit, "oauth2-bearer": tokenHabit, "passwordeval": "it is --auth-password-command here",
+	"auth-password-env": passwordHabit, "auth-mechanism": "it is --auth-mech here", "authmech": "it is --auth-mech here",
+	"auth-optional": "what is not offered is not tried, without a flag", "protect-prompt": "what is typed at the prompt is never shown",
 }
+
+const (
+	authHabit     = "it is --auth-user NAME here, and --auth-mech MECHANISM; " + passwordHabit
+	passwordHabit = "a password is never an argument, where every user of the machine can read it: " +
+		"--auth-password-file FILE, --auth-password-command CMD, the variable SMTPCHECK_AUTH_PASSWORD, or a prompt"
+	tokenHabit = "a token is never an argument, where every user of the machine can read it: " +
+		"--auth-token-file FILE, --auth-token-command CMD or the variable SMTPCHECK_AUTH_TOKEN"
+)
 
 // flagError words the errors of the flag parser.
 func flagError(c *cobra.Command, err error) error {

@@ -66,7 +66,7 @@ A recipient "-" stands for a list on standard input, one a line.`,
 	f.IntVar(&o.maxAddresses, "max-addresses", check.DefaultMaxAddresses, "probe at most `N` addresses")
 	f.IntVar(&o.parallel, "parallel", check.DefaultParallel, "at most `N` sessions at once")
 	o.tls.add(f)
-	f.StringVar(&o.stopAfter, "stop-after", "rcpt", "end after `STAGE`: greeting, ehlo, starttls, mail or rcpt")
+	f.StringVar(&o.stopAfter, "stop-after", "rcpt", "end after `STAGE`: greeting, ehlo, starttls, auth, mail or rcpt")
 	f.BoolVar(&o.pipeline, "pipeline", false, "send MAIL and RCPT together where PIPELINING is offered")
 	o.auth.add(f)
 	o.envelope.add(f)
@@ -100,6 +100,9 @@ func (a *app) probe(c *cobra.Command, o *probeOptions, args []string) error {
 	}
 	groups, err := byDomain(recipients)
 	if err != nil {
+		return err
+	}
+	if err := o.auth.read(c, &opts.Probe); err != nil {
 		return err
 	}
 	done, err := o.network.open()
@@ -197,7 +200,7 @@ func (o *probeOptions) options(c *cobra.Command) (*check.Options, error) {
 		return nil, err
 	}
 	opts.VerifyRule, opts.TLSCheck = o.tls.verify, o.tls.check
-	if err := o.auth.apply(c, &opts.Probe); err != nil {
+	if err := o.checkAuth(c, opts); err != nil {
 		return nil, err
 	}
 	if err := o.envelope.apply(c, &opts.Probe); err != nil {
@@ -209,6 +212,23 @@ func (o *probeOptions) options(c *cobra.Command) (*check.Options, error) {
 	helo, err := heloName(o.helo, o.network.lab)
 	opts.Probe.HELO = helo
 	return opts, err
+}
+
+// checkAuth checks the flags about AUTH. The secrets are read last of all: it may
+// mean to ask for a password.
+func (o *probeOptions) checkAuth(c *cobra.Command, opts *check.Options) error {
+	if o.server == "" {
+		if err := o.auth.submissionOnly(c); err != nil {
+			return err
+		}
+	}
+	if err := o.auth.check(c, &opts.Probe); err != nil {
+		return err
+	}
+	if o.auth.all {
+		return usage("--auth-mech all tries each mechanism in a connection of its own, which probe does not do").hint("smtpcheck relay HOST --auth-mech all")
+	}
+	return nil
 }
 
 // connect adds what says how the network, or the lab, is reached.
@@ -293,10 +313,10 @@ func (o *probeOptions) setSender(_ *cobra.Command, opts *check.Options) error {
 
 // setStages reads --mx, --stop-after and --pipeline.
 func (o *probeOptions) setStages(_ *cobra.Command, opts *check.Options) error {
-	stages := []smtp.Stage{smtp.StageGreeting, smtp.StageEHLO, smtp.StageSTARTTLS, smtp.StageMail, smtp.StageRcpt}
+	stages := []smtp.Stage{smtp.StageGreeting, smtp.StageEHLO, smtp.StageSTARTTLS, smtp.StageAuth, smtp.StageMail, smtp.StageRcpt}
 	stage := smtp.Stage(strings.ToLower(o.stopAfter))
 	if !slices.Contains(stages, stage) {
-		return usage("--stop-after %s: there is no such stage", quote(o.stopAfter)).hint("greeting, ehlo, starttls, mail or rcpt")
+		return usage("--stop-after %s: there is no such stage", quote(o.stopAfter)).hint("greeting, ehlo, starttls, auth, mail or rcpt")
 	}
 	opts.Probe.StopAfter, opts.Probe.Pipeline = stage, o.pipeline
 	if o.mx != "all" && o.mx != "first" {

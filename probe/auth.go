@@ -26,6 +26,15 @@ type Auth struct {
 	AllowPlaintext  bool // without TLS too, and over any TLS
 }
 
+// Secrets are what must be seen nowhere.
+func (a *Auth) Secrets() []sasl.Secret {
+	out := []sasl.Secret{a.Password, a.Token}
+	if a.MaskUser {
+		out = append(out, sasl.NewSecret(a.User))
+	}
+	return out
+}
+
 const (
 	// maxAuthLine is a command line of RFC 5321, section 4.5.3.1.4, without its CRLF:
 	// RFC 4954, section 4, allows no initial response that makes AUTH longer.

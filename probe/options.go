@@ -8,6 +8,7 @@ import (
 	"net"
 	"time"
 
+	"github.com/smtpcheck/smtpcheck/sasl"
 	"github.com/smtpcheck/smtpcheck/smtp"
 )
 
@@ -57,7 +58,9 @@ type Options struct {
 	Sessions     tls.ClientSessionCache // TLS sessions to resume, and to keep for that; nil: none
 	Fingerprints []string               // SHA-256 of a certificate or of its public key, in lower-case hexadecimal: TLSVerify takes these instead
 
-	Auth     *Auth    // nil: no AUTH
+	Auth *Auth // nil: no AUTH
+	// Secrets are words that no event may have, as those of Auth, where this session does not authenticate.
+	Secrets  []sasl.Secret
 	Envelope Envelope // what MAIL and RCPT ask for
 	LMTP     bool     // LHLO instead of EHLO (RFC 2033)
 	Pipeline bool     // send commands together where PIPELINING is offered (RFC 2920)

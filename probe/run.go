@@ -18,7 +18,7 @@ import (
 func Run(ctx context.Context, target Target, opts Options) *Attempt {
 	s := &Session{
 		opts:    &opts,
-		secrets: secretsOf(opts.Auth),
+		secrets: secretsOf(&opts),
 		attempt: &Attempt{Purpose: PurposeProbe, Target: target, HELO: opts.HELO},
 		began:   time.Now(),
 		stage:   smtp.StageConnect,

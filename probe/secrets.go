@@ -38,21 +38,21 @@ const (
 )
 
 // secretsOf are those of the options; nil where there are none.
-func secretsOf(a *Auth) *secrets {
-	if a == nil {
-		return nil
-	}
+func secretsOf(o *Options) *secrets {
 	s := new(secrets)
-	words := []string{a.Password.Reveal(), a.Token.Reveal()}
-	if a.MaskUser {
-		words = append(words, a.User)
+	for _, w := range o.Secrets {
+		s.add(w.Reveal())
 	}
-	for _, w := range words {
-		s.add(w)
-		if w != "" {
-			// As a short one stands in the messages of PLAIN.
-			s.add(a.Identity+"\x00"+a.User+"\x00"+w, a.User+"\x00"+w)
+	if a := o.Auth; a != nil {
+		for _, w := range a.Secrets() {
+			s.add(w.Reveal())
 		}
+		if !a.Password.Empty() { // as a short one stands in the message of PLAIN
+			s.add(a.Identity + "\x00" + a.User + "\x00" + a.Password.Reveal())
+		}
+	}
+	if s.needles == nil && o.Auth == nil {
+		return nil
 	}
 	return s
 }

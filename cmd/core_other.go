@@ -1,0 +1,5 @@
+//go:build !unix || aix
+
+package cmd
+
+func keepFromCore() {}
