@@ -23,6 +23,7 @@ var contradictions = []struct { //nolint:gochecknoglobals // read only
 	{"lab", "source", nil},
 	{"lab", "resolver", nil},
 	{"server", "mx", nil},
+	{"list", "sockets", nil},
 	{"rfc-timeouts", "command-timeout", nil},
 	{"data", "stop-after", nil},
 	{"data", "mx", func(_, mx string) bool { return mx == "all" }},

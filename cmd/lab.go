@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"net"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -19,8 +20,9 @@ import (
 
 // labOptions are the flags of lab.
 type labOptions struct {
-	list   bool
-	output output
+	list    bool
+	sockets string
+	output  output
 }
 
 func (a *app) labCommand() *cobra.Command {
@@ -44,6 +46,7 @@ inside a program that runs with --lab. Other clients go to the port on 127.0.0.1
 	f := c.Flags()
 	f.SortFlags = false
 	f.BoolVar(&o.list, "list", false, "list the domains, how they behave and what a probe of them says; start nothing")
+	f.StringVar(&o.sockets, "sockets", "", "listen on unix sockets in the folder `DIR` too, each called HOST-PORT")
 	o.output.add(f, "lab")
 	return c
 }
@@ -51,6 +54,9 @@ inside a program that runs with --lab. Other clients go to the port on 127.0.0.1
 func (a *app) lab(c *cobra.Command, o *labOptions, args []string) error {
 	if err := environment(c); err != nil {
 		return err
+	}
+	if o.list && o.sockets != "" {
+		return usage("--list and --sockets contradict each other").hint("--list starts nothing")
 	}
 	w, err := lab.Open(lab.Options{})
 	if err != nil {
@@ -68,7 +74,7 @@ func (a *app) lab(c *cobra.Command, o *labOptions, args []string) error {
 	if o.list {
 		return writeError(joinClose(listDomains(s, wanted), s))
 	}
-	return a.runLab(c.Context(), w, s, wanted)
+	return a.runLab(c.Context(), w, s, o.sockets, wanted)
 }
 
 func joinClose(err error, s *sink) error {
@@ -99,6 +105,7 @@ type labHost struct {
 	Host    string `json:"host"`
 	Address string `json:"address"`
 	Listens string `json:"listens,omitempty"`
+	Socket  string `json:"socket,omitempty"`
 	Outcome string `json:"outcome,omitempty"` // of a connection, where there is none
 	About   string `json:"about"`
 }
@@ -202,11 +209,15 @@ func words(command string) iter.Seq[string] {
 }
 
 // runLab starts the hosts, prints where they are, and waits to be told to stop.
-func (a *app) runLab(ctx context.Context, w *lab.World, s *sink, domains []lab.Domain) error {
+func (a *app) runLab(ctx context.Context, w *lab.World, s *sink, sockets string, domains []lab.Domain) error {
 	hosts, err := startHosts(w, domains)
 	if err != nil {
 		s.abandon()
 		return fail(check.ExitInternal, "the lab: %w", err)
+	}
+	if err := startSockets(w, sockets, hosts); err != nil {
+		s.abandon()
+		return fail(check.ExitCantCreate, "the sockets of the lab: %w", err)
 	}
 	dns, err := w.Listen(w.Resolver)
 	if err != nil {
@@ -246,6 +257,34 @@ func startHosts(w *lab.World, domains []lab.Domain) ([]labHost, error) {
 		out = append(out, x)
 	}
 	return out, nil
+}
+
+// startSockets makes hosts listen in a folder too, if there is one. A host's
+// addresses share their sockets.
+func startSockets(w *lab.World, folder string, hosts []labHost) error {
+	if folder == "" {
+		return nil
+	}
+	seen := make(map[string]bool)
+	for i := range hosts {
+		h := &hosts[i]
+		if h.Listens == "" {
+			continue
+		}
+		_, port, err := net.SplitHostPort(h.Address)
+		if err != nil {
+			return err
+		}
+		h.Socket = filepath.Join(folder, h.Host+"-"+port)
+		if seen[h.Socket] {
+			continue
+		}
+		seen[h.Socket] = true
+		if err := w.ListenUnix(h.Address, h.Socket); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func belongs(host string, domains []lab.Domain) bool {
@@ -291,7 +330,11 @@ func printHosts(s *sink, hosts []labHost, dns, ca string) error {
 	if err := report.Write(s.w, t, s.options); err != nil {
 		return err
 	}
-	_, err := io.WriteString(s.w, fmt.Sprintf("\nDNS listens at %s, UDP and TCP. The authority's certificate is %s.\n"+
-		"Try: swaks --server 127.0.0.1 --port PORT --to alice@DOMAIN --quit-after RCPT\nCtrl-C ends the lab.\n", dns, ca))
+	sockets := ""
+	if len(hosts) > 0 && hosts[0].Socket != "" {
+		sockets = "Unix sockets are in " + filepath.Dir(hosts[0].Socket) + ", each called HOST-PORT.\n"
+	}
+	_, err := io.WriteString(s.w, fmt.Sprintf("\n%sDNS listens at %s, UDP and TCP. The authority's certificate is %s.\n"+
+		"Try: swaks --server 127.0.0.1 --port PORT --to alice@DOMAIN --quit-after RCPT\nCtrl-C ends the lab.\n", sockets, dns, ca))
 	return err
 }

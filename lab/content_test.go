@@ -5,9 +5,11 @@ import (
 	"crypto/tls"
 	"errors"
 	"io"
+	"net"
 	"net/netip"
 	"os"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -109,11 +111,126 @@ func TestIndex(t *testing.T) {
 		"disagree": 0, "gmail-like": 67, "outlook-like": 67, "servfail": 75, "dns-timeout": 75, "no-such-domain": 68,
 		"hangup-connect": 69, "hangup-greeting": 69, "hangup-ehlo": 75, "hangup-starttls": 75, "hangup-tls": 0, "hangup-mail": 75,
 		"hangup-rcpt": 75, "hangup-data": 0, "hangup-message": 0, "hangup-quit": 0, "reset-rcpt": 75, "closing-mail": 75, "closing-rcpt": 75,
+		"submission": 68, "submission-filtered": 68, "oauth": 68, "external": 68, "token": 68, "plaintext-auth": 68, "no-tls-auth": 68,
+		"weak-auth": 68, "expired-auth": 68, "wrong-auth-challenge": 68, "auth-lies": 68, "auth-then-421": 68, "echo-secret": 68,
+		"scram-bad-signature": 68, "scram-iterations": 68, "size": 0, "size-late": 0, "bdat": 0, "bdat-broken": 0, "bdat-unread": 0, "utf8": 0,
+		"dsn": 0, "lmtp": 69, "requiretls": 0, "deliverby": 0, "xclient": 0, "prdr": 0, "vrfy": 0, "etrn": 0, "limits": 0,
+		"pipelining-broken": 0, "lying": 0, "starttls-injection": 76, "starttls-sometimes": 0, "starttls-demanded": 0,
 	} {
 		if d, ok := index[name+".test"]; !ok || d.Exit != exit {
 			t.Errorf("%s.test: %+v, want exit code %d", name, d, exit)
 		}
 	}
+}
+
+// TestSubmissionServers looks that each is found by its SRV records, on ports
+// where it listens.
+func TestSubmissionServers(t *testing.T) {
+	t.Parallel()
+	w := open(t, lab.Options{})
+	seen := 0
+	for _, rr := range records(t) {
+		srv, ok := rr.(*dns.SRV)
+		if !ok {
+			continue
+		}
+		seen++
+		name := strings.TrimSuffix(srv.Target, ".")
+		implicit := strings.HasPrefix(srv.Hdr.Name, "_submissions._tcp.")
+		if implicit != (srv.Port == 465) || !strings.HasSuffix(srv.Hdr.Name, "._tcp."+strings.TrimPrefix(srv.Target, "smtp.")) {
+			t.Errorf("%v", srv)
+		}
+		at, _, _ := net.SplitHostPort(address(t, w, name))
+		if _, err := w.Server(net.JoinHostPort(at, strconv.Itoa(int(srv.Port)))); err != nil {
+			t.Errorf("%s, port %d: %v", name, srv.Port, err)
+		}
+	}
+	if seen < 19 {
+		t.Errorf("only %d SRV records", seen)
+	}
+}
+
+// TestExtensionHosts looks at what makes these hosts special; behind the address
+// comes what is said after EHLO.
+func TestExtensionHosts(t *testing.T) {
+	t.Parallel()
+	const ok = "S: 250 *|"
+	const envelope = "C: MAIL FROM:<a@b.test>|" + ok + "C: RCPT TO:<alice@a.test>|" + ok
+	w := open(t, lab.Options{})
+	for _, test := range []struct{ host, talk string }{
+		{"mx.size.test", "C: MAIL FROM:<> SIZE=1001|S: 552 5.3.4 *|C: MAIL FROM:<> SIZE=1000|" + ok},
+		{"mx.size-late.test", "C: MAIL FROM:<> SIZE=1001|" + ok + "C: RCPT TO:<a@b.test>|" + ok + "C: DATA|S: 354 *|C: .|S: 552 5.3.4 *"},
+		{"mx.bdat.test", envelope + "C: BDAT 0 LAST|S: 250 2.0.0 Ok: queued as *"},
+		{"mx.bdat-broken.test", envelope + "C: BDAT 6 LAST|C: QUIT|S: 500 *|C: QUIT|S: 221 *|eof"},
+		{"mx.bdat-unread.test", envelope + "C: BDAT 6 LAST|S: 500 *|C: Subject: x|S: 500 *|C: RSET|" + ok + "C: QUIT|S: 221 *|eof"},
+		{"mx.dsn.test", "C: MAIL FROM:<a@b.test> RET=HDRS ENVID=x|" + ok + "C: RCPT TO:<alice@a.test> NOTIFY=SUCCESS,DELAY ORCPT=rfc822;bob@a.test|" + ok},
+		{"mx.smtputf8.test", "C: MAIL FROM:<ä@b.test> SMTPUTF8|" + ok + "C: RCPT TO:<αλίκη@a.test>|" + ok},
+		{"mx.deliverby.test", "C: MAIL FROM:<> BY=-5;R|S: 501 5.5.4 *|C: MAIL FROM:<> MT-PRIORITY=3|S: 250 2.3.6 *|RSET|" + "C: MAIL FROM:<> BY=60;NT HOLDFOR=60|S: 250 2.1.0 Ok"},
+		{"mx.xclient.test", "C: XFORWARD NAME=x|" + ok + envelope + "C: XCLIENT ADDR=192.0.2.66|S: 220 *|C: EHLO a|*|C: MAIL FROM:<>|" + ok +
+			"C: RCPT TO:<alice@a.test>|S: 554 5.7.1 *|C: XCLIENT ADDR=192.0.2.1|S: 220 *|C: EHLO a|*|" + envelope},
+		{"mx.prdr.test", "C: MAIL FROM:<> PRDR|S: 250 OK, PRDR Requested|C: RCPT TO:<bob@a.test>|" + ok + "C: DATA|S: 354 *|C: .|S: 550 *|" + envelope + "C: DATA|S: 354 *|C: .|" + ok},
+		{"mx.vrfy.test", "C: VRFY alice|S: 250 2.1.5 *|C: VRFY bob|S: 252 *|C: VRFY eve|S: 550 *|C: EXPN staff|S: 250-*|S: 250-*|S: 250 *|C: EXPN all|S: 550 *|" +
+			"C: HELP|S: 214-*|S: 214-*|S: 214 *|C: ETRN etrn.test|S: 250 *|C: ETRN other.test|S: 458 *|" + envelope},
+		{"mx.limits.test", envelope + "C: RSET|" + ok + envelope + "C: RSET|" + ok + "C: MAIL FROM:<>|S: 421 *|eof"},
+		{"mx.pipelining-broken.test", "C: MAIL FROM:<>\r\nRCPT TO:<alice@a.test>\r\nDATA|" + ok + "silence"},
+		{"mx.lying.test", "C: MAIL FROM:<> SIZE=1|S: 555 *|C: MAIL FROM:<>|" + ok + "C: RCPT TO:<a@b> NOTIFY=NEVER|S: 555 *|C: RCPT TO:<a@b>|" + ok +
+			"C: BDAT 3 LAST|C: 1|S: 501 *|C: ETRN a|S: 502 *|C: XCLIENT ADDR=1|S: 550 *|C: RSET|" + ok + "C: MAIL FROM:<> BODY=8BITMIME|S: 555 *"},
+		{"smtp.wrong-auth-challenge.test", "C: AUTH LOGIN|S: 334 this is not base64!|C: *|S: 501 *|C: QUIT|S: 221 *|eof"},
+		{"smtp.wrong-auth-challenge.test", "C: AUTH PLAIN|S: 334 *|C: AAAA|S: 535 *|C: QUIT|S: 221 *|eof"},
+		{"smtp.auth-lies.test", "C: AUTH LOGIN|S: 502 *|C: MAIL FROM:<>|S: 530 *|C: QUIT|S: 221 *|eof"},
+		{"smtp.auth-then-421.test", "C: AUTH PLAIN AAAA|S: 421 *|eof"},
+	} {
+		t.Run(test.host, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) { talkAfterHello(t, address(t, w, test.host), test.talk) })
+		})
+	}
+}
+
+// talkAfterHello says EHLO and then talks; "*" is a whole reply, whatever it is.
+func talkAfterHello(t *testing.T, address, talk string) {
+	w := open(t, lab.Options{Network: simnet.New()})
+	c := dialWorld(t, w, address)
+	defer c.Close()
+	if strings.HasSuffix(address, ":465") {
+		c.talk("tls")
+	}
+	c.talk("S: 220 *", "C: EHLO a")
+	c.skim(time.Minute)
+	for line := range strings.SplitSeq(strings.TrimSuffix(talk, "|"), "|") {
+		switch line {
+		case "*":
+			c.skim(time.Minute)
+		case "RSET":
+			c.talk("C: RSET", "S: 250 *")
+		default:
+			c.talk(line)
+		}
+	}
+}
+
+// TestSometimesSTARTTLS connects five times.
+func TestSometimesSTARTTLS(t *testing.T) {
+	t.Parallel()
+	w := open(t, lab.Options{})
+	at := address(t, w, "mx.starttls-sometimes.test")
+	for i, want := range []bool{true, false, true, false, true, true} {
+		c := dialWorld(t, w, at)
+		c.talk("S: 220 *", "C: EHLO a")
+		if reply, _ := c.skim(time.Minute); strings.Contains(reply, "STARTTLS") != want {
+			t.Errorf("connection %d: %s", i+1, reply)
+		}
+		c.Close()
+	}
+}
+
+// TestBehindAProxy speaks the PROXY protocol to the host that wants it.
+func TestBehindAProxy(t *testing.T) {
+	t.Parallel()
+	w := open(t, lab.Options{})
+	at, _, _ := net.SplitHostPort(address(t, w, "mx.xclient.test"))
+	c := dialWorld(t, w, net.JoinHostPort(at, "2526"))
+	c.talk("C: PROXY TCP4 192.0.2.66 198.51.100.1 40000 25", "S: 220 *", "C: QUIT", "S: 221 *", "eof")
+	c.Close()
 }
 
 // TestEveryHost has a patient, simple client talk to every host in a bubble, to

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"net"
 	"net/netip"
 	"slices"
 	"strconv"
@@ -164,6 +165,10 @@ func (w *World) fileHosts(file string, names map[netip.Addr]string) ([]Host, err
 	if err != nil {
 		return nil, err
 	}
+	if len(domains) == 0 { // one port of a host whose other ports tell
+		text, _ := fs.ReadFile(w.files, hostName(file)+".dialogue")
+		domains, _ = readIndex(file, text)
+	}
 	var about []string
 	for _, domain := range domains {
 		about = append(about, domain.About)
@@ -214,4 +219,26 @@ func (w *World) Listen(address string) (string, error) {
 		return "", fmt.Errorf("nothing in the lab listens at %s", address)
 	}
 	return w.start(e)
+}
+
+// ListenUnix starts the host at a documentation address on a unix socket, too.
+func (w *World) ListenUnix(address, path string) error {
+	e, err := w.endpoint(address)
+	if err != nil {
+		return err
+	}
+	if e == nil {
+		return fmt.Errorf("nothing in the lab listens at %s", address)
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.closed {
+		return errClosed
+	}
+	l, err := net.Listen("unix", path)
+	if err != nil {
+		return err
+	}
+	e.serving.Go(func() { _ = e.server.Serve(l) })
+	return nil
 }

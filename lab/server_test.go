@@ -2,6 +2,8 @@ package lab_test
 
 import (
 	"fmt"
+	"net"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -235,5 +237,39 @@ func TestCloseEndsEverything(t *testing.T) {
 			}
 			c.Close()
 		})
+	}
+}
+
+// TestUnixSocket has a server on a socket in the file system, as LMTP servers are.
+func TestUnixSocket(t *testing.T) {
+	t.Parallel()
+	d, err := lab.Parse("mx.example.test.dialogue", "* serve go-smtp lmtp no-tls over-quota=bob")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := lab.NewServer(d)
+	at := filepath.Join(t.TempDir(), "lmtp")
+	l, err := net.Listen("unix", at)
+	if err != nil {
+		t.Skip(err) // where there are none
+	}
+	served := make(chan error, 1)
+	go func() { served <- s.Serve(l) }()
+	conn, err := net.Dial("unix", at)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := newClient(t, conn)
+	c.talk("S: 220 mx.example.test LMTP Service Ready", "C: EHLO a", "S: 500 5.5.1 *", "C: LHLO a")
+	c.skim(time.Minute)
+	c.talk("C: MAIL FROM:<>", "S: 250 *", "C: RCPT TO:<alice@a.test>", "S: 250 *", "C: RCPT TO:<eve@a.test>", "S: 550 5.1.1 *",
+		"C: RCPT TO:<bob@a.test>", "S: 250 *", "C: DATA", "S: 354 *", "C: hi\r\n.",
+		"S: 250 2.1.5 <alice@a.test> Saved as *", "S: 552 5.2.2 <bob@a.test> Mailbox full", "C: QUIT", "S: 221 *", "eof")
+	c.Close()
+	if err := s.Close(); err != nil {
+		t.Error(err)
+	}
+	if err := <-served; err != nil {
+		t.Error(err)
 	}
 }

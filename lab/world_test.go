@@ -5,6 +5,8 @@ import (
 	"errors"
 	"net"
 	"net/netip"
+	"os"
+	"path/filepath"
 	"reflect"
 	"strings"
 	"syscall"
@@ -228,6 +230,35 @@ func TestListen(t *testing.T) {
 	}
 	if !strings.HasPrefix(string(w.CertificatePEM()), "-----BEGIN CERTIFICATE-----\n") {
 		t.Error("no certificate")
+	}
+}
+
+func TestListenUnix(t *testing.T) {
+	t.Parallel()
+	w := open(t, lab.Options{})
+	at, path := address(t, w, "mx.lmtp.test"), filepath.Join(t.TempDir(), "lmtp")
+	if err := w.ListenUnix(at, path); err != nil {
+		t.Skip(err) // where there are none
+	}
+	conn, err := net.Dial("unix", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := newClient(t, conn)
+	c.talk("S: 220 mx.lmtp.test LMTP Service Ready")
+	c.Close()
+	if err := w.ListenUnix(at, path); err == nil {
+		t.Error("twice at the same place")
+	}
+	if err := w.ListenUnix("192.0.2.1:25", path+"2"); err == nil {
+		t.Error("a host outside the world")
+	}
+	_ = w.Close()
+	if _, err := os.Stat(path); err == nil {
+		t.Error("the socket is still there")
+	}
+	if err := w.ListenUnix(at, path); err == nil {
+		t.Error("in a closed world")
 	}
 }
 
