@@ -2,6 +2,7 @@ package check
 
 import (
 	"context"
+	"net/netip"
 	"strings"
 	"time"
 
@@ -60,7 +61,7 @@ func (r *run) report(who int, x Recipient, took time.Duration) *Report {
 		rep.RecipientUnicode = x.Mailbox.Local + "@" + u
 	}
 	for _, s := range r.skipped {
-		rep.Skipped = append(rep.Skipped, Skipped{s.Host, s.Address.String(), s.Reason, s.Kind})
+		rep.Skipped = append(rep.Skipped, Skipped{s.Host, r.placeOf(s.Address), s.Reason, s.Kind})
 	}
 	for i, a := range c.Attempts {
 		rep.Sessions = append(rep.Sessions, newSession(a, d.Outcomes[i], c.Transactions[i]))
@@ -70,7 +71,7 @@ func (r *run) report(who int, x Recipient, took time.Duration) *Report {
 	}
 	for _, s := range d.Walk {
 		rep.Walk = append(rep.Walk, Step{
-			s.Outcome.Session, s.Host, s.Addr.String(), s.Outcome.Verdict, s.Outcome.Reason, Millis(s.Wait), valid(s.Outcome.Sentence),
+			s.Outcome.Session, s.Host, s.Address, s.Outcome.Verdict, s.Outcome.Reason, Millis(s.Wait), valid(s.Outcome.Sentence),
 		})
 	}
 	if c.Mode == diagnose.ModeData {
@@ -78,6 +79,14 @@ func (r *run) report(who int, x Recipient, took time.Duration) *Report {
 	}
 	rep.ExitCode = exitCode(d.Verdict, d.Reason, d.Deciding == nil)
 	return rep
+}
+
+// placeOf is an address that was not probed; the socket where there is none.
+func (r *run) placeOf(addr netip.Addr) string {
+	if !addr.IsValid() {
+		return r.opts.Server
+	}
+	return addr.String()
 }
 
 func firstHELO(attempts []*probe.Attempt) string {

@@ -92,5 +92,5 @@ func (p *Pace) closed(t probe.Target) bool {
 }
 
 func keys(t probe.Target) []string {
-	return append([]string{t.Addr.Addr().String(), t.Host}, t.Also...)
+	return append([]string{t.Place(), t.Host}, t.Also...)
 }

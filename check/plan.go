@@ -16,6 +16,12 @@ import (
 // planHost plans the addresses of a host. An address under several names is
 // one session, which is the most preferred host's. What is left out is listed as skipped.
 func (r *run) planHost(h *mxresolve.Host) {
+	if path, ok := r.socket(); ok {
+		if _, known := r.planned[netip.Addr{}]; !known {
+			r.planned[netip.Addr{}] = r.newJob(probe.Target{Host: h.Name, Socket: path}, probe.PurposeProbe, nil, r.everybody())
+		}
+		return
+	}
 	for _, addr := range h.Addresses {
 		j, known := r.planned[addr]
 		switch kind, reason := r.leftOut(h, addr); {
@@ -31,6 +37,9 @@ func (r *run) planHost(h *mxresolve.Host) {
 		}
 	}
 }
+
+// socket is the path of the unix socket to probe, if that was asked for.
+func (r *run) socket() (path string, ok bool) { return strings.CutPrefix(r.opts.Server, "unix:") }
 
 // alsoAt notes that a host has the address of the session too. If it is more
 // preferred the session counts as that host's; its name was not known when the

@@ -38,7 +38,7 @@ type Options struct {
 	Version string
 	Lab     bool // the servers are those of the built-in lab
 
-	Server       string // a host or an address instead of the MX hosts; "": by MX
+	Server       string // a host, an address, or "unix:" and the path of a socket, instead of the MX hosts; "": by MX
 	Port         uint16 // 0: 25
 	MX           string // "all" (or ""), "first", or the name of one MX host
 	IPv4, IPv6   bool   // the families to probe; neither: both
@@ -178,6 +178,9 @@ func (r *run) loop(ctx context.Context) error {
 
 func (r *run) resolve(ctx context.Context, update func([]mxresolve.Host)) *mxresolve.Result {
 	res := &mxresolve.Resolver{DNS: r.opts.DNS}
+	if _, ok := r.socket(); ok {
+		return mxresolve.SocketResult(r.opts.Server)
+	}
 	if r.opts.Server != "" {
 		return res.ResolveServer(ctx, r.opts.Server, update)
 	}

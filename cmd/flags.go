@@ -23,6 +23,7 @@ type network struct {
 	ipv4, ipv6       bool
 	source, resolver string
 	lab              bool
+	proxy            proxyFlags
 
 	world *lab.World
 }
@@ -32,6 +33,7 @@ func (n *network) add(f *pflag.FlagSet) {
 	f.BoolVarP(&n.ipv6, "ipv6", "6", false, "use IPv6 only")
 	f.StringVar(&n.source, "source", "", "connect from this `ADDR`")
 	f.StringVar(&n.resolver, "resolver", "", "the DNS server, `ADDR[:PORT]`, instead of the system's")
+	n.proxy.add(f)
 	f.BoolVar(&n.lab, "lab", false, "run inside the built-in lab instead of the network")
 }
 
@@ -43,6 +45,8 @@ func (n *network) open() (func(), error) {
 		return nil, usage("-4 and -6 contradict each other").about("ipv4", "ipv6").hint("leave both out to use both families")
 	case n.lab && n.source != "":
 		return nil, usage("--lab and --source contradict each other")
+	case n.lab && n.proxy.url != "":
+		return nil, usage("--lab and --proxy contradict each other")
 	case n.lab && n.resolver != "":
 		return nil, usage("--lab and --resolver contradict each other").hint("the lab has its own resolver")
 	}

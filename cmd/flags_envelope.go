@@ -26,6 +26,7 @@ type envelopeFlags struct {
 	holdFor    int64
 	holdUntil  string
 	prdr       bool
+	lmtp       bool
 }
 
 func (x *envelopeFlags) add(f *pflag.FlagSet) {
@@ -43,6 +44,7 @@ func (x *envelopeFlags) add(f *pflag.FlagSet) {
 	f.IntVar(&x.priority, "mt-priority", 0, "the message's priority (MT-PRIORITY), `N` from -9 to 9")
 	f.Int64Var(&x.holdFor, "hold-for", 0, "hold the message for `SECONDS` (FUTURERELEASE)")
 	f.StringVar(&x.holdUntil, "hold-until", "", "hold it until `TIME`, such as 2026-11-22T12:00:00Z")
+	f.BoolVar(&x.lmtp, "lmtp", false, "speak LMTP with --server (its port is 24 if not said, or unix:/PATH)")
 	f.BoolVar(&x.prdr, "prdr", false, "ask for a reply for each recipient after the message (PRDR)")
 }
 
@@ -61,6 +63,7 @@ func (x *envelopeFlags) apply(c *cobra.Command, o *probe.Options) error {
 	case given("size") && x.size < 1:
 		return usage("--size: a message has at least one octet")
 	}
+	o.LMTP = x.lmtp
 	e := &o.Envelope
 	*e = probe.Envelope{
 		Size: x.size, Chunk: x.bdat, SMTPUTF8: x.utf8, Original: x.orcpt, RequireTLS: x.requireTLS, PRDR: x.prdr,

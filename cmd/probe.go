@@ -238,6 +238,9 @@ func (o *probeOptions) connect(opts *check.Options) error {
 		return err
 	}
 	opts.Probe.Dial = dial
+	if err := o.network.proxy.apply(&opts.Probe); err != nil {
+		return err
+	}
 	if err := o.sourceFamily(opts); err != nil {
 		return err
 	}
@@ -266,11 +269,21 @@ func (o *probeOptions) sourceFamily(opts *check.Options) error {
 
 // setServer reads --server and --port.
 func (o *probeOptions) setServer(c *cobra.Command, opts *check.Options) error {
+	lmtp := o.envelope.lmtp
+	if o.server == "" && lmtp {
+		return usage("--lmtp needs --server: mail servers of other sites do not speak LMTP").hint("--server HOST[:24] or --server unix:/run/dovecot/lmtp")
+	}
 	if o.server == "" {
 		return nil
 	}
 	if c.Flags().Changed("mx") {
 		return usage("--server and --mx contradict each other").hint("--server skips MX")
+	}
+	if strings.HasPrefix(o.server, "unix:") {
+		return o.setSocket(c, opts)
+	}
+	if lmtp && !c.Flags().Changed("port") {
+		o.port = 24 // RFC 2033, section 3.1
 	}
 	host, port, err := splitServer(o.server)
 	if err != nil {
@@ -292,6 +305,27 @@ func (o *probeOptions) setServer(c *cobra.Command, opts *check.Options) error {
 	opts.Server, opts.Port = host, port
 	return nil
 }
+
+// setSocket reads --server unix:/PATH.
+func (o *probeOptions) setSocket(c *cobra.Command, opts *check.Options) error {
+	path := strings.TrimPrefix(o.server, "unix:")
+	switch {
+	case path == "" || strings.ContainsRune(path, 0):
+		return usage("--server unix: needs the path of a socket").hint("--server unix:/run/dovecot/lmtp")
+	case len(path) > maxSocketPath:
+		return usage("--server: the path of a socket has at most %d octets", maxSocketPath)
+	}
+	for _, name := range []string{"port", "source", "proxy", "ipv4", "ipv6", "lab"} {
+		if on(c.Flags().Lookup(name)) && typed(c, name) {
+			return usage("--server unix: and --%s contradict each other", name).about("server", name)
+		}
+	}
+	opts.Server = o.server
+	return nil
+}
+
+// maxSocketPath is what the kernel takes (unix(7)).
+const maxSocketPath = 107
 
 // setSender reads --from.
 func (o *probeOptions) setSender(_ *cobra.Command, opts *check.Options) error {
@@ -350,11 +384,32 @@ func (o *probeOptions) setMessage(c *cobra.Command, opts *check.Options) error {
 	return err
 }
 
+// socketHint hints at what is wrong with a unix socket.
+func (a *app) socketHint(s *check.Session) bool {
+	if s.Stage != smtp.StageConnect || !strings.HasPrefix(s.Address, "unix:") {
+		return false
+	}
+	switch {
+	case strings.Contains(s.Sentence, "ermission denied"):
+		a.hint("this user may not open the socket: try as root, or as a user of the mail system's group")
+	case strings.Contains(s.Sentence, "o such file"):
+		a.hint("is the server running, and is this where its socket is? Below a chroot it is elsewhere")
+	case strings.Contains(s.Sentence, "efused"):
+		a.hint("the socket is there and nobody listens: the server is not running")
+	default:
+		return false
+	}
+	return true
+}
+
 // followUp hints at what is likely meant when a port was silent or wants authentication.
 func (a *app) followUp(reports []*check.Report, opts *check.Options) {
 	for _, r := range reports {
 		for i := range r.Sessions {
 			s := &r.Sessions[i]
+			if a.socketHint(s) {
+				return
+			}
 			switch {
 			case s.Stage == smtp.StageGreeting && s.Reason == "timeout" && opts.Port != 465 && (opts.Port != 25 || opts.Server != "") && opts.Probe.TLS != probe.Implicit:
 				a.hint("%s said nothing: a port that waits for TLS does that; --tls implicit?", s.Address)

@@ -171,7 +171,7 @@ type Outcome struct {
 type Step struct {
 	Outcome Outcome
 	Host    string
-	Addr    netip.AddrPort
+	Address string        // with the port, or that of a socket
 	Wait    time.Duration // how long it took to know
 }
 

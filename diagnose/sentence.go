@@ -13,12 +13,12 @@ const maxSaid = 1000
 
 // place names the other end as Postfix does: "mx1.example.test[198.51.100.10]".
 func place(t probe.Target) string {
-	return t.Host + "[" + t.Addr.Addr().String() + "]"
+	return t.Host + "[" + t.Place() + "]"
 }
 
 // name names it where a port is no matter: "mx1.example.test [198.51.100.10]".
 func name(t probe.Target) string {
-	ip := t.Addr.Addr().String()
+	ip := t.Place()
 	if literal := strings.TrimPrefix(strings.Trim(t.Host, "[]"), "IPv6:"); literal == ip {
 		return "[" + ip + "]"
 	}
@@ -70,7 +70,7 @@ func (h *hearing) failed(e *probe.Event) string {
 	switch f.Kind {
 	case probe.FailTimeout:
 		if e.Stage == smtp.StageConnect {
-			return h.connect("Connection timed out")
+			return h.connect("Connection timed out" + detail("", f.Detail))
 		}
 		return "conversation with " + where + " timed out while " + h.during(e)
 	case probe.FailClosed, probe.FailReset:
@@ -79,7 +79,7 @@ func (h *hearing) failed(e *probe.Event) string {
 		}
 		return "lost connection with " + where + " while " + h.during(e)
 	case probe.FailRefused:
-		return h.connect("Connection refused")
+		return h.connect("Connection refused" + detail("", f.Detail))
 	case probe.FailUnreachable:
 		return h.connect(or(f.Detail, "No route to host"))
 	case probe.FailProhibited:
@@ -117,7 +117,11 @@ func (h *hearing) failed(e *probe.Event) string {
 
 // connect is "connect to X[ip]:25: Connection refused".
 func (h *hearing) connect(why string) string {
-	return "connect to " + place(h.a.Target) + ":" + port(h.a.Target) + ": " + strings.ToUpper(why[:1]) + why[1:]
+	at := ""
+	if h.a.Target.Socket == "" {
+		at = ":" + port(h.a.Target)
+	}
+	return "connect to " + place(h.a.Target) + at + ": " + strings.ToUpper(why[:1]) + why[1:]
 }
 
 func port(t probe.Target) string { return strconv.Itoa(int(t.Addr.Port())) }

@@ -12,7 +12,7 @@ func walk(spots []*spot, decider *spot) []Step {
 		}
 		for i, o := range s.outcomes {
 			t := s.attempts[i].Target
-			steps = append(steps, Step{Outcome: o, Host: t.Host, Addr: t.Addr, Wait: o.Elapsed})
+			steps = append(steps, Step{Outcome: o, Host: t.Host, Address: t.Address(), Wait: o.Elapsed})
 		}
 		if decided && s == decider {
 			break

@@ -170,6 +170,12 @@ func (r *Resolver) ResolveServer(ctx context.Context, host string, update func([
 	return res
 }
 
+// SocketResult is the result for a unix socket that the user has named: a place
+// on this machine that nothing had to be looked up for.
+func SocketResult(name string) *Result {
+	return &Result{Domain: name, Kind: KindServer, Hosts: []Host{{Name: "localhost", Ready: true, Settled: true}}}
+}
+
 // literal makes the result for an address literal.
 func literal(domain string, update func([]Host)) *Result {
 	res := &Result{Domain: domain, Kind: KindLiteral}

@@ -107,7 +107,7 @@ type Event struct {
 	Data    *Data       // KindData
 	Note    Note        // KindNote
 	Failure *Failure    // KindFailure
-	Text    string      // KindNote: what was noted, in words; KindConnect and KindClose: none
+	Text    string      // KindNote: what was noted, in words; KindConnect: by way of what; KindClose: none
 
 	// Latency is the time from the last byte of the command to the last byte of
 	// the reply; for KindConnect and KindTLS the time that took. Other kinds have
@@ -193,6 +193,14 @@ func (t Target) Address() string {
 		return "unix:" + t.Socket
 	}
 	return t.Addr.String()
+}
+
+// Place is the address without the port, or the path of the socket.
+func (t Target) Place() string {
+	if t.Socket != "" {
+		return t.Socket
+	}
+	return t.Addr.Addr().String()
 }
 
 // Purpose says why a connection was made.

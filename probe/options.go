@@ -74,6 +74,9 @@ type Options struct {
 
 	Timeouts Timeouts
 
+	ProxyHeader *ProxyHeader // sent first of all; nil: none
+	// Via is by way of what connections are made, for the transcript; "": nothing.
+	Via string
 	// Dial opens connections; nil: a net.Dialer.
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)
 	// Observe, when not nil, is called with each event as it happens.

@@ -33,6 +33,10 @@ func Run(ctx context.Context, target Target, opts Options) *Attempt {
 	if !s.connect(ctx) {
 		return s.attempt
 	}
+	if !s.announce() {
+		s.close()
+		return s.attempt
+	}
 	for _, step := range opts.dialogue() {
 		if !step(s) {
 			break
@@ -61,6 +65,9 @@ func (s *Session) connect(ctx context.Context) bool {
 	now := time.Now()
 	if err != nil {
 		kind, detail := classifyDial(ctx, err)
+		if network == "unix" && kind == FailProhibited { // by the permissions of a file
+			kind = FailLocal
+		}
 		s.emit(Event{Kind: KindFailure, Failure: &Failure{Kind: kind, Detail: detail}}, now)
 		return false
 	}
@@ -71,7 +78,7 @@ func (s *Session) connect(ctx context.Context) bool {
 	if s.attempt.HELO == "" {
 		s.attempt.HELO = localLiteral(s.attempt.Local)
 	}
-	s.emit(Event{Kind: KindConnect, Latency: now.Sub(s.began)}, now)
+	s.emit(Event{Kind: KindConnect, Text: s.opts.Via, Latency: now.Sub(s.began)}, now)
 	s.opened = now
 	return true
 }
@@ -93,9 +100,12 @@ func earlier(a, b time.Time) time.Time {
 
 // classifyDial says why no connection was made.
 func classifyDial(ctx context.Context, err error) (FailureKind, string) {
+	var byProxy *ProxyError
 	switch {
 	case ctx.Err() != nil:
 		return FailInterrupted, ""
+	case errors.As(err, &byProxy):
+		return byProxy.Kind, byProxy.Detail
 	case isRefused(err):
 		return FailRefused, ""
 	case isReset(err):

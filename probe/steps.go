@@ -57,9 +57,14 @@ func Greet(s *Session) bool {
 
 // Hello says EHLO, or HELO where EHLO is refused (RFC 5321, section 3.2), and
 // keeps the service extensions. Those from before TLS are forgotten (RFC 3207, section 4.2).
+// In LMTP it is LHLO, and there is nothing to fall back to (RFC 2033, section 4.1).
 func Hello(s *Session) bool {
 	s.caps = nil
-	ehlo, err := smtp.EHLO(s.attempt.HELO)
+	greet := smtp.EHLO
+	if s.opts.LMTP {
+		greet = smtp.LHLO
+	}
+	ehlo, err := greet(s.attempt.HELO)
 	if err != nil {
 		s.fail(FailLocal, err.Error())
 		return false
@@ -69,7 +74,7 @@ func Hello(s *Session) bool {
 		s.caps = smtp.ParseCapabilities(r)
 		return true
 	}
-	if s.over || r.Class() != 5 {
+	if s.over || r.Class() != 5 || s.opts.LMTP {
 		return false
 	}
 	s.note(NoteHELO, fmt.Sprintf("EHLO was refused with %d; trying HELO", r.Code))

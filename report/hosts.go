@@ -36,7 +36,7 @@ func hostRows(t *theme, r *check.Report) []hostRow {
 	}
 	if r.Resolution != nil {
 		for i := range r.Resolution.Hosts {
-			if h := &r.Resolution.Hosts[i]; len(h.Addresses) == 0 {
+			if h := &r.Resolution.Hosts[i]; len(h.Addresses) == 0 && h.Problem != "" {
 				rows = append(rows, hostRow{
 					preference: int(h.Preference), host: clean(h.Name), outcome: "not probed",
 					reason: problem(h.Problem), shade: t.transient,

@@ -105,7 +105,7 @@ func (p *printer) event(s *check.Session, e *probe.Event) {
 	t := p.house.theme
 	switch e.Kind {
 	case probe.KindConnect:
-		p.line("*** "+connected(s), latency(e), t.dim)
+		p.line("*** "+connected(s)+via(e), latency(e), t.dim)
 	case probe.KindCommand:
 		p.line("C --> "+clean(e.Command), "", t.command)
 	case probe.KindReply:

@@ -47,6 +47,9 @@ func plural(n int, word string) string {
 
 // ipPort takes the address of a session apart.
 func ipPort(s *check.Session) (ip, port string) {
+	if path, ok := strings.CutPrefix(s.Address, "unix:"); ok {
+		return clean(path), ""
+	}
 	ip, port, err := net.SplitHostPort(s.Address)
 	if err != nil {
 		return clean(s.Address), ""
@@ -85,6 +88,14 @@ func connected(s *check.Session) string {
 		text += ", also " + list(s.Also)
 	}
 	return text + again(s)
+}
+
+// via says by way of what a connection was made.
+func via(e *probe.Event) string {
+	if e.Text == "" {
+		return ""
+	}
+	return ", by way of " + oneLine(e.Text)
 }
 
 // again says why a session follows another.
@@ -181,11 +192,8 @@ func connectFailure(f *probe.Failure) string {
 		words = clean(string(f.Kind))
 	case detail == "":
 		return words
-	case f.Kind == probe.FailUnreachable:
+	case f.Kind == probe.FailUnreachable, strings.HasPrefix(detail, "the proxy "):
 		return detail
-	}
-	if detail == "" {
-		return words
 	}
 	return words + ": " + detail
 }
