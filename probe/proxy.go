@@ -40,7 +40,11 @@ func (p *Proxy) DialContext(ctx context.Context, network, address string) (net.C
 	if err != nil {
 		return nil, err
 	}
-	_, err = d.(proxy.ContextDialer).DialContext(ctx, network, address)
+	by, ok := d.(proxy.ContextDialer)
+	if !ok {
+		return nil, errors.New("the SOCKS5 library has changed")
+	}
+	_, err = by.DialContext(ctx, network, address)
 	switch {
 	case first.err != nil:
 		return nil, &ProxyError{FailLocal, "the proxy " + p.Address + " cannot be reached: " + words(first.err)}
