@@ -168,7 +168,7 @@ func TestExtensionHosts(t *testing.T) {
 		{"mx.deliverby.test", "C: MAIL FROM:<> BY=-5;R|S: 501 5.5.4 *|C: MAIL FROM:<> MT-PRIORITY=3|S: 250 2.3.6 *|RSET|" + "C: MAIL FROM:<> BY=60;NT HOLDFOR=60|S: 250 2.1.0 Ok"},
 		{"mx.xclient.test", "C: XFORWARD NAME=x|" + ok + envelope + "C: XCLIENT ADDR=192.0.2.66|S: 220 *|C: EHLO a|*|C: MAIL FROM:<>|" + ok +
 			"C: RCPT TO:<alice@a.test>|S: 554 5.7.1 *|C: XCLIENT ADDR=192.0.2.1|S: 220 *|C: EHLO a|*|" + envelope},
-		{"mx.prdr.test", "C: MAIL FROM:<> PRDR|S: 250 OK, PRDR Requested|C: RCPT TO:<bob@a.test>|" + ok + "C: DATA|S: 354 *|C: .|S: 550 *|" + envelope + "C: DATA|S: 354 *|C: .|" + ok},
+		{"mx.prdr.test", envelope + "C: DATA|S: 354 *|C: .|S: 250 OK id=*|C: MAIL FROM:<> PRDR|" + ok + "C: RCPT TO:<bob@a.test>|" + ok + "C: DATA|S: 354 *|C: .|S: 550 *|C: QUIT|S: 221 *|eof"},
 		{"mx.vrfy.test", "C: VRFY alice|S: 250 2.1.5 *|C: VRFY bob|S: 252 *|C: VRFY eve|S: 550 *|C: EXPN staff|S: 250-*|S: 250-*|S: 250 *|C: EXPN all|S: 550 *|" +
 			"C: HELP|S: 214-*|S: 214-*|S: 214 *|C: ETRN etrn.test|S: 250 *|C: ETRN other.test|S: 458 *|" + envelope},
 		{"mx.limits.test", envelope + "C: RSET|" + ok + envelope + "C: RSET|" + ok + "C: MAIL FROM:<>|S: 421 *|eof"},

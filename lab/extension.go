@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/netip"
+	"slices"
 	"strings"
 	"time"
 
@@ -45,8 +46,8 @@ func (readChunk) do(s *session) error {
 	return nil
 }
 
-// do answers a message as Exim does with PRDR: for each recipient, unless there
-// is only one, and at last for all.
+// do answers a message as Exim does with PRDR: for each recipient, if the client
+// asked for that and there are several, and at last for all.
 func (a prdr) do(s *session) error {
 	refused := 0
 	var out strings.Builder
@@ -60,7 +61,8 @@ func (a prdr) do(s *session) error {
 		}
 		fmt.Fprintf(&out, "%s PRDR R=<%s> %s\r\n", code, smtp.Printable(to), verdict)
 	}
-	if len(s.recipients) < 2 {
+	_, parameters, _ := strings.Cut(strings.ToUpper(s.mail), "> ")
+	if len(s.recipients) < 2 || !slices.Contains(strings.Fields(parameters), "PRDR") {
 		out.Reset()
 	}
 	last := "250 OK id=1wAbCd-000001-2x\r\n"

@@ -46,12 +46,15 @@ func TestPRDR(t *testing.T) {
 		for _, test := range []struct{ to, answers string }{
 			{"alice", "S: 250 OK id=*"},
 			{"bob", "S: 550 Administrative prohibition"},
+			{"without alice bob", "S: 250 OK id=*"},
 			{"alice bob", "S: 353 PRDR content analysis beginning|S: 250 PRDR R=<alice@a.test> acceptance|S: 550 PRDR R=<bob@a.test> refusal|S: 250 OK id=*"},
 			{"bob carol", "S: 353 PRDR content analysis beginning|S: 550 PRDR R=<bob@a.test> refusal|S: 550 PRDR R=<carol@a.test> refusal|S: 550 Administrative prohibition"},
 		} {
 			c := b.dial()
-			c.talk("S: 220 hi", "C: MAIL FROM:<x@a.test>", "S: 250 ok", "C: RCPT TO:<eve@a.test>", "S: 550 no")
-			for to := range strings.FieldsSeq(test.to) {
+			recipients, without := strings.CutPrefix(test.to, "without ")
+			parameter := map[bool]string{false: " prdr"}[without]
+			c.talk("S: 220 hi", "C: MAIL FROM:<x@a.test> SIZE=1"+parameter, "S: 250 ok", "C: RCPT TO:<eve@a.test>", "S: 550 no")
+			for to := range strings.FieldsSeq(recipients) {
 				c.talk("C: RCPT TO:<"+to+"@a.test>", "S: 250 ok")
 			}
 			c.talk("C: DATA", "S: 354 go", "C: .")

@@ -33,7 +33,8 @@ type session struct {
 	pos    int // the line that comes next
 
 	heard      string   // what the client said last
-	recipients []string // those that were taken in this transaction
+	mail       string   // the MAIL command of this transaction
+	recipients []string // those that were taken in it
 	chunks     *message // what has come of a message in chunks
 	secret     string   // for "* echo"
 }
@@ -90,7 +91,7 @@ func (s *session) follow(line string) error {
 		return s.improvise(line)
 	}
 	s.pos = at + 1
-	s.keepRecipient(line)
+	s.keepEnvelope(line)
 	if !isQuit(line) || !s.saysGoodbye() {
 		return nil
 	}
@@ -124,12 +125,13 @@ func (s *session) find(line string) int {
 	return -1
 }
 
-// keepRecipient keeps the recipient of a RCPT command that is about to be taken.
-func (s *session) keepRecipient(line string) {
+// keepEnvelope keeps a MAIL command, and the recipient of a RCPT command that is
+// about to be taken.
+func (s *session) keepEnvelope(line string) {
 	verb, rest, _ := strings.Cut(line, ":")
 	switch verb = strings.ToUpper(verb); {
 	case verb == "MAIL FROM":
-		s.recipients = nil
+		s.mail, s.recipients = line, nil
 	case verb == "RCPT TO" && s.pos < len(s.script.lines) && len(s.recipients) < 1000:
 		if next := s.script.lines[s.pos]; next.Kind == ServerLine && strings.HasPrefix(next.Text, "25") {
 			to, _, _ := strings.Cut(strings.TrimPrefix(strings.TrimSpace(rest), "<"), ">")
