@@ -77,6 +77,7 @@ func (r *run) report(who int, x Recipient, took time.Duration) *Report {
 	if c.Mode == diagnose.ModeData {
 		rep.Message = r.messageOf(who, c, &d)
 	}
+	rep.TLSPolicy = newTLSPolicy(c)
 	rep.ExitCode = exitCode(d.Verdict, d.Reason, d.Deciding == nil)
 	return rep
 }

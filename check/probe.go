@@ -56,6 +56,7 @@ type Options struct {
 	// (roots and the host's name), "mta-sts" (RFC 8461) or "dane" (RFC 7672).
 	VerifyRule string
 	TLSCheck   bool // look closely at TLS: further connections to each address, and its policies in DNS
+	TrustAD    bool // believe the AD bit of every resolver, not only of those on loopback
 
 	Pace     *Pace    // shared by the destinations of a run; nil: a new one
 	Observer Observer // nil: none
@@ -96,6 +97,9 @@ type run struct {
 	running int
 	ended   chan result
 	known   map[int]time.Duration // when a recipient's verdict was known
+
+	policies  *policies           // nil where they were not asked for
+	tlsPolicy *diagnose.TLSPolicy // when all of them are known
 }
 
 type composed struct {
@@ -138,6 +142,8 @@ const lingering = 2 * time.Second
 func (r *run) loop(ctx context.Context) error {
 	look, stopLooking := context.WithCancel(ctx)
 	defer stopLooking()
+	r.policies = r.newPolicies(ctx)
+	defer r.policies.stop()
 	updates := make(chan []mxresolve.Host)
 	resolved := make(chan *mxresolve.Result, 1)
 	go func() { resolved <- r.resolve(look, func(h []mxresolve.Host) { updates <- h }) }()
@@ -158,6 +164,7 @@ func (r *run) loop(ctx context.Context) error {
 		case x := <-r.ended:
 			r.end(ctx, x)
 		}
+		r.policies.update(r.hosts)
 		some, all := r.countReady()
 		if some && grace == nil {
 			grace = time.After(mxresolve.DefaultGrace)
@@ -173,11 +180,17 @@ func (r *run) loop(ctx context.Context) error {
 			linger = nil
 		}
 	}
+	if r.policies != nil {
+		r.tlsPolicy = r.policies.join(r.resolution)
+	}
 	return nil
 }
 
 func (r *run) resolve(ctx context.Context, update func([]mxresolve.Host)) *mxresolve.Result {
 	res := &mxresolve.Resolver{DNS: r.opts.DNS}
+	if r.policies != nil {
+		res.MX = r.policies.setMX
+	}
 	if _, ok := r.socket(); ok {
 		return mxresolve.SocketResult(r.opts.Server)
 	}

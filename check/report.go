@@ -40,6 +40,7 @@ type Report struct {
 	Skipped    []Skipped   `json:"skipped,omitempty"`
 	Sessions   []Session   `json:"sessions"`
 	Message    *Message    `json:"message,omitempty"`
+	TLSPolicy  *TLSPolicy  `json:"tls_policy,omitempty"`
 
 	Verdict    diagnose.Verdict    `json:"verdict"`
 	Reason     diagnose.Reason     `json:"reason"`

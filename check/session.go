@@ -127,6 +127,9 @@ func (r *run) attempt(ctx context.Context, j *job, target probe.Target, o probe.
 	if (j.purpose == probe.PurposeProbe || !j.purpose.Asks()) && pace.closed(target) {
 		return result{job: j, skip: diagnose.SkipCourtesy}
 	}
+	if rule := r.opts.VerifyRule; (rule == ruleDANE || rule == ruleMTASTS) && r.policies != nil && o.TLSVerify {
+		o.VerifyPeer = r.policies.verifier(rule, target, o.Timeouts)
+	}
 	began := time.Now()
 	a := probe.Run(ctx, target, o)
 	if asksForQuiet(a) {

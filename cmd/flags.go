@@ -24,6 +24,7 @@ type network struct {
 	source, resolver string
 	lab              bool
 	proxy            proxyFlags
+	trustAD          bool
 
 	world *lab.World
 }
@@ -34,6 +35,7 @@ func (n *network) add(f *pflag.FlagSet) {
 	f.StringVar(&n.source, "source", "", "connect from this `ADDR`")
 	f.StringVar(&n.resolver, "resolver", "", "the DNS server, `ADDR[:PORT]`, instead of the system's")
 	n.proxy.add(f)
+	f.BoolVar(&n.trustAD, "trust-ad", false, "believe what the DNS server says about DNSSEC (AD) wherever it is; else only one on this machine")
 	f.BoolVar(&n.lab, "lab", false, "run inside the built-in lab instead of the network")
 }
 

@@ -199,7 +199,7 @@ func (o *probeOptions) options(c *cobra.Command) (*check.Options, error) {
 	if err := o.tls.apply(c, &opts.Probe, opts.Port); err != nil {
 		return nil, err
 	}
-	opts.VerifyRule, opts.TLSCheck = o.tls.verify, o.tls.check
+	opts.VerifyRule, opts.TLSCheck, opts.TrustAD = o.tls.verify, o.tls.check, o.network.trustAD
 	if err := o.checkAuth(c, opts); err != nil {
 		return nil, err
 	}

@@ -47,9 +47,9 @@ type Options struct {
 
 	TLS       TLSMode
 	TLSVerify bool // end the session if the certificate is not verified
-	// VerifyPeer, when not nil, is the rule by which TLSVerify judges the chain,
-	// leaf first, instead of the roots and the names of the host.
-	VerifyPeer   func(chain []*x509.Certificate) error
+	// VerifyPeer, when not nil, is the rule by which TLSVerify judges what the handshake
+	// established, instead of the roots and the names of the host. It may wait.
+	VerifyPeer   func(*TLS) error
 	TLSMin       uint16                 // lowest TLS version; 0: TLS 1.0
 	TLSMax       uint16                 // highest TLS version; 0: TLS 1.3
 	RootCAs      *x509.CertPool         // nil: the system's

@@ -39,7 +39,7 @@ func (s *Session) judge(t *TLS) (why string) {
 	case len(t.Certificates) == 0:
 		return "a verified certificate is required: " + t.Problem
 	case s.opts.VerifyPeer != nil:
-		if err := s.opts.VerifyPeer(t.Certificates); err != nil {
+		if err := s.opts.VerifyPeer(t); err != nil {
 			return err.Error()
 		}
 		t.Trust = TrustVerified

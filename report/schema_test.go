@@ -150,6 +150,10 @@ func TestSchemaKeys(t *testing.T) {
 		{"message", def("message"), check.Message{}, nil},
 		{"step", def("step"), check.Step{}, nil},
 		{"finding", def("finding"), check.Finding{}, nil},
+		{"tls_policy", def("tls_policy"), check.TLSPolicy{}, nil},
+		{"mta_sts", def("mta_sts"), check.MTASTS{}, nil},
+		{"tlsa", def("tlsa"), check.TLSA{}, nil},
+		{"sender", def("sender"), check.Sender{}, nil},
 		{"mx", read("mx"), check.MXReport{}, nil},
 		{"explain", read("explain"), diagnose.Explanation{}, nil},
 	} {

@@ -27,6 +27,11 @@ func (f *tableForm) report(r *check.Report, _ *destination) error {
 		}
 		f.more = true
 		lines = append(lines, hostTable(f.theme, r, f.o.width())...)
+		more, err := policyLines(r, f.o)
+		if err != nil {
+			return err
+		}
+		lines = append(lines, more...)
 	}
 	lines = append(lines, verdictLine(f.theme, r))
 	_, err := io.WriteString(f.w, strings.Join(lines, "\n")+"\n")
