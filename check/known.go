@@ -63,7 +63,7 @@ func (r *run) knownAt(c *diagnose.Case, d *diagnose.Diagnosis) (at time.Duration
 func (r *run) caseOf(who int) *diagnose.Case {
 	c := &diagnose.Case{
 		Recipient: r.refs[who].Recipient, HELO: r.opts.Probe.HELO, Mode: r.mode(), StopAfter: r.opts.Probe.StopAfter,
-		Lab: r.opts.Lab, Resolution: r.resolution, Skipped: r.skipped, RequireTLS: requiresTLS(&r.opts.Probe), TLSPolicy: r.tlsPolicy,
+		Lab: r.opts.Lab, Resolution: r.resolution, Skipped: r.skipped, RequireTLS: requiresTLS(&r.opts.Probe), TLSPolicy: r.tlsPolicy, Relay: r.opts.Relay,
 	}
 	if r.opts.Sender != nil {
 		c.Sender = r.opts.Sender.String()

@@ -44,6 +44,9 @@ type Options struct {
 	IPv4, IPv6   bool   // the families to probe; neither: both
 	MaxAddresses int    // 0: DefaultMaxAddresses
 	Parallel     int    // sessions at once; 0: DefaultParallel
+	// Resolved is what is known of Server already; nil: it is looked up.
+	Resolved *mxresolve.Result
+	Relay    bool // Server is to pass the message on, see [diagnose.Case]
 
 	Sender *smtp.Mailbox  // nil: the null reverse-path
 	Draft  *message.Draft // the message to send; nil: none
@@ -187,6 +190,9 @@ func (r *run) loop(ctx context.Context) error {
 }
 
 func (r *run) resolve(ctx context.Context, update func([]mxresolve.Host)) *mxresolve.Result {
+	if r.opts.Resolved != nil {
+		return r.opts.Resolved
+	}
 	res := &mxresolve.Resolver{DNS: r.opts.DNS}
 	if r.policies != nil {
 		res.MX = r.policies.setMX

@@ -42,7 +42,7 @@ func (o *output) add(f *pflag.FlagSet, command string) {
 	if command == "mx" {
 		f.BoolVarP(&o.verbose, "verbose", "v", false, "DNS queries and explanations too")
 	}
-	if command == "probe" || command == "replay" {
+	if command == "probe" || command == "relay" || command == "replay" {
 		f.StringVar(&o.style, "style", "smtpcheck", "`STYLE` of the transcript: smtpcheck, xeams, swaks or rfc")
 		f.BoolVar(&o.utc, "utc", false, "show times in UTC")
 		f.BoolVarP(&o.quiet, "quiet", "q", false, "the verdict only")

@@ -29,6 +29,7 @@ type probeOptions struct {
 	parallel     int
 	pipeline     bool
 	stopAfter    string
+	relay        bool // the command is relay, which names its server
 
 	auth     authFlags
 	envelope envelopeFlags
@@ -217,7 +218,7 @@ func (o *probeOptions) options(c *cobra.Command) (*check.Options, error) {
 // checkAuth checks the flags about AUTH. The secrets are read last of all: it may
 // mean to ask for a password.
 func (o *probeOptions) checkAuth(c *cobra.Command, opts *check.Options) error {
-	if o.server == "" {
+	if o.server == "" && !o.relay {
 		if err := o.auth.submissionOnly(c); err != nil {
 			return err
 		}
@@ -225,7 +226,7 @@ func (o *probeOptions) checkAuth(c *cobra.Command, opts *check.Options) error {
 	if err := o.auth.check(c, &opts.Probe); err != nil {
 		return err
 	}
-	if o.auth.all {
+	if o.auth.all && !o.relay {
 		return usage("--auth-mech all tries each mechanism in a connection of its own, which probe does not do").hint("smtpcheck relay HOST --auth-mech all")
 	}
 	return nil
@@ -415,7 +416,7 @@ func (a *app) followUp(reports []*check.Report, opts *check.Options) {
 				a.hint("%s said nothing: a port that waits for TLS does that; --tls implicit?", s.Address)
 				return
 			case s.Reply != nil && s.Reply.Code == 530 && (opts.Port == 587 || opts.Port == 2525) && s.Reason == "auth_required":
-				a.hint("port %d is for submission and wants authentication: smtpcheck relay %s (which this version does not have yet)", opts.Port, s.Host)
+				a.hint("port %d is for submission and wants authentication: smtpcheck relay %s", opts.Port, s.Host)
 				return
 			}
 		}

@@ -87,6 +87,7 @@ sent unless you ask for it with --data.`,
 		Example: `  smtpcheck probe alice@example.com          ask every MX host
   smtpcheck probe --lab alice@mixed.test     the same in the built-in lab, no network needed
   smtpcheck mx example.com                   where the mail would go, by DNS
+  smtpcheck relay smtp.example.com           what a submission server offers
   smtpcheck explain '550 5.7.1 Relaying denied'`,
 		SilenceUsage: true, SilenceErrors: true,
 		Version: Version(),
@@ -99,7 +100,7 @@ sent unless you ask for it with --data.`,
 	root.SetFlagErrorFunc(flagError)
 	root.SetUsageFunc(printUsage)
 	root.CompletionOptions.HiddenDefaultCmd = false
-	root.AddCommand(a.probeCommand(), a.mxCommand(), a.explainCommand(), a.replayCommand(), a.labCommand(), a.versionCommand())
+	root.AddCommand(a.probeCommand(), a.mxCommand(), a.relayCommand(), a.explainCommand(), a.replayCommand(), a.labCommand(), a.versionCommand())
 	refuseArguments(root)
 	return root
 }

@@ -21,6 +21,9 @@ type Case struct {
 	// RequireTLS says that we were to go on with TLS only, so that a handshake
 	// that fails in any way says nothing of the recipient.
 	RequireTLS bool
+	// Relay says that the server is to pass the message on to the recipient's, so
+	// that its acceptance is not that of the recipient's server.
+	Relay bool
 	// Lab says that the servers are those of the built-in lab, so that addresses prove nothing about a network.
 	Lab bool
 

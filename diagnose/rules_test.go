@@ -167,6 +167,9 @@ func TestRules(t *testing.T) {
 		if rule.Title == "" || rule.Explain == "" || rule.Remedy == "" || rule.Severity == "" || len(rule.References) == 0 {
 			t.Errorf("%s: title, explanation, remedy, severity and references must be given", rule.ID)
 		}
+		if strings.HasPrefix(rule.ID, "relay/") {
+			continue // see TestRelayRules
+		}
 		fire := sick[rule.ID]
 		if fire == nil && rule.Reason != "" {
 			fire = sickReply(rule)

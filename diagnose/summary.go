@@ -98,6 +98,9 @@ func (c *Case) accepted(d *Diagnosis) string {
 	host := name(a.Target)
 	switch c.Mode {
 	case ModeData:
+		if c.Relay {
+			return c.takenToRelay(host, QueueID(*d.Deciding.Reply))
+		}
 		if id := QueueID(*d.Deciding.Reply); id != "" {
 			return "queued at " + host + " as " + id + "; not proof of the inbox"
 		}
@@ -106,11 +109,27 @@ func (c *Case) accepted(d *Diagnosis) string {
 		stage := or(string(c.StopAfter), string(d.Deciding.Stage))
 		return "ended after " + strings.ToUpper(stage) + " as asked; nothing is known about the recipient; " + host + " answered well so far" + c.notTried(d)
 	}
+	if c.Relay {
+		return "accepted at RCPT by the relay " + host + "; nothing was sent; whether the recipient exists is known only to the recipient's server, which the relay asks later" + c.forBounces(d)
+	}
 	words := "accepted at RCPT by " + host + "; nothing was sent; the server may still refuse the message or accept every address (not checked)"
 	if c.onBackup(d) {
 		words += "; this is a backup MX (preference " + strconv.Itoa(int(a.Target.Preference)) + "), which may bounce the mail later"
 	}
 	return words + c.forBounces(d) + c.notTried(d)
+}
+
+// takenToRelay says what it is worth that a relay has taken a message.
+func (c *Case) takenToRelay(host, id string) string {
+	words := "taken by the relay " + host
+	if id != "" {
+		words += " as " + id
+	}
+	words += "; delivery is still ahead: the relay tries it from now on, and a failure comes back as a bounce"
+	if c.Sender != "" {
+		words += " to " + c.Sender
+	}
+	return words + " (--dsn success asks for word of a success)"
 }
 
 // forBounces reminds of the null sender where another sender may fare differently.

@@ -21,6 +21,7 @@ var formats = []struct {
 }{
 	{"probe", []Format{FormatText, FormatTable, FormatJSON, FormatNDJSON, FormatMarkdown}},
 	{"replay", []Format{FormatText, FormatTable, FormatJSON, FormatNDJSON, FormatMarkdown}},
+	{"relay", []Format{FormatText, FormatTable, FormatJSON, FormatNDJSON, FormatMarkdown}},
 	{"mx", []Format{FormatText, FormatTable, FormatJSON, FormatNDJSON, FormatMarkdown}},
 	{"explain", []Format{FormatText, FormatJSON, FormatNDJSON}},
 	{"lab", []Format{FormatText, FormatTable, FormatJSON, FormatNDJSON}},

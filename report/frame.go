@@ -1,6 +1,7 @@
 package report
 
 import (
+	"fmt"
 	"slices"
 	"sync"
 
@@ -62,6 +63,7 @@ type frame struct {
 	form   form
 	status *status
 	d      *destination // the one under way, nil for none
+	before *destination // the one before it
 	err    error        // the first of writing
 }
 
@@ -69,13 +71,35 @@ type frame struct {
 func (r *frame) Report(rep *check.Report) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	d := r.d
-	if d == nil || !slices.ContainsFunc(d.refs, func(ref check.Ref) bool { return ref.ID == rep.ID }) {
-		d = nil
+	r.status.done(rep.ID)
+	r.write(func() error { return r.form.report(rep, r.found(rep.ID)) })
+	return r.err
+}
+
+// Relay tells a report about a submission server.
+func (r *frame) Relay(rep *check.RelayReport) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	form, ok := r.form.(relayForm)
+	if !ok {
+		return fmt.Errorf("no such format of %T", rep)
+	}
+	for _, x := range rep.Deliveries {
+		r.status.done(x.ID)
 	}
 	r.status.done(rep.ID)
-	r.write(func() error { return r.form.report(rep, d) })
+	r.write(func() error { return form.relay(rep, r.found) })
 	return r.err
+}
+
+// found is the destination under way that a report is of, nil for none.
+func (r *frame) found(id string) *destination {
+	for _, d := range []*destination{r.d, r.before} {
+		if d != nil && slices.ContainsFunc(d.refs, func(ref check.Ref) bool { return ref.ID == id }) {
+			return d
+		}
+	}
+	return nil
 }
 
 // Close ends the output.
@@ -101,6 +125,7 @@ func (r *frame) write(f func() error) {
 func (r *frame) Begin(refs []check.Ref) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	r.before = r.d
 	r.d = &destination{refs: refs, told: make(map[int]*seqs), held: make(map[int][]check.Event), data: make(map[int][]check.Event)}
 	r.status.begin(refs)
 	r.status.draw()

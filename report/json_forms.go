@@ -46,6 +46,16 @@ func (f *ndjsonForm) event(d *destination, s *check.Session, e *probe.Event) err
 func (f *ndjsonForm) end(*destination, *check.Session) error { return nil }
 
 func (f *ndjsonForm) report(r *check.Report, d *destination) error {
+	if err := f.events(r, d); err != nil {
+		return err
+	}
+	return f.write(struct {
+		Type string `json:"type"`
+	}{"report"}, r)
+}
+
+// events tells the events of a report that were not told yet.
+func (f *ndjsonForm) events(r *check.Report, d *destination) error {
 	type item struct {
 		session *check.Session
 		event   check.Event
@@ -74,9 +84,7 @@ func (f *ndjsonForm) report(r *check.Report, d *destination) error {
 			return err
 		}
 	}
-	return f.write(struct {
-		Type string `json:"type"`
-	}{"report"}, r)
+	return nil
 }
 
 func (f *ndjsonForm) close() error { return nil }

@@ -14,6 +14,8 @@ type Renderer interface {
 	check.Observer
 	// Report tells a report. It returns the first error of writing there was.
 	Report(r *check.Report) error
+	// Relay tells a report about a submission server.
+	Relay(r *check.RelayReport) error
 	// Close ends the output.
 	Close() error
 }

@@ -132,6 +132,8 @@ func TestSchemaKeys(t *testing.T) {
 	doc := read("report")
 	defs, _ := doc["$defs"].(map[string]any)
 	def := func(name string) map[string]any { m, _ := defs[name].(map[string]any); return m }
+	relayDefs, _ := read("relay")["$defs"].(map[string]any)
+	relay := func(name string) map[string]any { m, _ := relayDefs[name].(map[string]any); return m }
 	for _, c := range []struct {
 		name   string
 		schema map[string]any
@@ -155,6 +157,13 @@ func TestSchemaKeys(t *testing.T) {
 		{"tlsa", def("tlsa"), check.TLSA{}, nil},
 		{"sender", def("sender"), check.Sender{}, nil},
 		{"mx", read("mx"), check.MXReport{}, nil},
+		{"relay", read("relay"), check.RelayReport{}, []string{"type"}},
+		{"service", relay("service"), check.RelayService{}, nil},
+		{"target", relay("target"), check.RelayTarget{}, nil},
+		{"best", relay("best"), check.RelayBest{}, nil},
+		{"port", relay("port"), check.RelayPort{}, nil},
+		{"auth", relay("auth"), check.RelayAuth{}, nil},
+		{"login", relay("login"), check.RelayLogin{}, nil},
 		{"explain", read("explain"), diagnose.Explanation{}, nil},
 	} {
 		var want []string

@@ -302,7 +302,7 @@ func certificate(c *probe.Certificate, names int, now time.Time) string {
 // said is what the last line of a reply counts as at its stage, in a word; "" for
 // a reply that decides nothing.
 func said(e *probe.Event) diagnose.Verdict {
-	if !e.Reply.Usable() {
+	if !e.Reply.Usable() || e.Extension != "" {
 		return ""
 	}
 	asks := e.Stage == smtp.StageRcpt || e.Stage == smtp.StageMessage

@@ -1,0 +1,233 @@
+package cmd
+
+import (
+	"cmp"
+	"context"
+	"net/netip"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/smtpcheck/smtpcheck/check"
+	"github.com/smtpcheck/smtpcheck/smtp"
+)
+
+// relayOptions are the flags of relay: those of probe that make sense for a server
+// that is named, and its own.
+type relayOptions struct {
+	probeOptions
+	to  []string
+	srv bool
+}
+
+func (a *app) relayCommand() *cobra.Command {
+	o := &relayOptions{probeOptions: probeOptions{
+		relay: true, mx: "all", port: 25, stopAfter: "rcpt", maxAddresses: check.DefaultMaxAddresses, parallel: check.DefaultParallel,
+	}}
+	c := &cobra.Command{
+		Use:   "relay HOST[:PORT]",
+		Short: "Examine a submission server or smarthost: ports, TLS, AUTH, and a message through it",
+		Long: `relay connects to a server that clients submit their mail to, at the ports 25, 465,
+587 and 2525 at once or at the one given, and shows what each offers: TLS, its
+certificate, the mechanisms of AUTH, SIZE. No login is tried without --auth-user,
+and nothing is sent without --data.
+
+With --auth-user it logs in once, at the best port, with the strongest mechanism.
+With --to it asks the server to take mail for a recipient, and with --data it sends
+a message. It exits 0 when a port is usable for what was asked.`,
+		Example: `  smtpcheck relay smtp.example.com
+  smtpcheck relay --lab smtp.submission.test      in the built-in lab, no network needed
+  smtpcheck relay --srv example.com               the servers that SRV records name
+  smtpcheck relay smtp.example.com:587 --auth-user me@example.com
+  smtpcheck relay smtp.example.com --auth-user me@example.com --auth-mech all
+  smtpcheck relay smtp.example.com --auth-user me@example.com \
+      --from me@example.com --to bob@example.net --data      sends a test message`,
+		RunE: func(c *cobra.Command, args []string) error { return a.relay(c, o, args) },
+	}
+	f := c.Flags()
+	f.SortFlags = false
+	f.BoolVar(&o.srv, "srv", false, "HOST is a domain: ask its SRV records for the servers (RFC 6186)")
+	f.StringArrayVar(&o.to, "to", nil, "ask the server to take mail for `RCPT`; more may be given")
+	f.StringVar(&o.from, "from", "<>", "with --to: the reverse-path `ADDR`; <> is the null sender")
+	f.StringVar(&o.helo, "helo", "", "the `NAME` in EHLO (default: this host's if it is public, else its address)")
+	o.network.add(f)
+	o.tls.add(f)
+	o.auth.add(f)
+	o.envelope.add(f)
+	o.text.add(f)
+	o.times.add(f)
+	o.output.add(f, "relay")
+	return c
+}
+
+// relay runs the command.
+func (a *app) relay(c *cobra.Command, o *relayOptions, args []string) error {
+	if err := environment(c); err != nil {
+		return err
+	}
+	host, port, err := o.place(args)
+	if err != nil {
+		return err
+	}
+	if err := o.sensible(c, port); err != nil {
+		return err
+	}
+	defer o.text.close()
+	opts, err := o.options(c)
+	if err != nil {
+		return err
+	}
+	opts.Port = port
+	ro := check.RelayOptions{Options: *opts, SRV: o.srv, AllMechanisms: o.auth.all}
+	if ro.Recipients, err = o.recipients(); err != nil {
+		return err
+	}
+	if err := o.auth.read(c, &ro.Probe); err != nil {
+		return err
+	}
+	done, err := o.network.open()
+	if err != nil {
+		return err
+	}
+	defer done()
+	if err := o.connect(&ro.Options); err != nil {
+		return err
+	}
+	out, err := a.openOutput(&o.output)
+	if err != nil {
+		return err
+	}
+	defer out.abandon()
+	certificates, err := a.openCertificates(o.tls.certOut)
+	if err != nil {
+		return err
+	}
+	defer certificates.abandon()
+	if err := a.examine(c.Context(), host, ro, out, certificates); err != nil {
+		return err
+	}
+	return certificates.close()
+}
+
+// examine does what was asked and tells it.
+func (a *app) examine(ctx context.Context, host string, o check.RelayOptions, out *sink, certificates *certificateFile) error {
+	o.Observer = out.renderer
+	r, err := check.Relay(ctx, host, o)
+	if err != nil {
+		return err
+	}
+	werr := out.renderer.Relay(r)
+	a.code = r.ExitCode
+	interrupted := r.Reason == "interrupted" || ctx.Err() != nil && len(r.Deliveries) < len(o.Recipients)
+	for _, d := range r.Deliveries {
+		interrupted = interrupted || d.Reason == "interrupted"
+		certificates.add(d.Sessions)
+	}
+	for i := range r.Ports {
+		if s := r.Ports[i].Session; s != nil {
+			certificates.add([]check.Session{*s})
+		}
+	}
+	if interrupted {
+		a.code = a.interruptCode()
+	}
+	return writeError(cmp.Or(werr, out.close()))
+}
+
+// place reads HOST, HOST:PORT and addresses with and without a port.
+func (o *relayOptions) place(args []string) (host string, port uint16, err error) {
+	switch {
+	case len(args) == 0:
+		return "", 0, usage("there is no server").hint("smtpcheck relay smtp.example.com; for the servers of a domain: smtpcheck relay --srv example.com")
+	case len(args) > 1 && strings.Contains(args[1], "@"):
+		return "", 0, usage("relay takes one server").hint("a recipient is given with --to: smtpcheck relay %s --to %s", quote(args[0]), quote(args[1]))
+	case len(args) > 1:
+		return "", 0, usage("relay takes one server").hint("a port is given as HOST:PORT")
+	}
+	text := strings.TrimSpace(args[0])
+	if name, domain, ok := strings.Cut(text, "@"); ok {
+		return "", 0, usage("%s is an address, not a server", quote(text)).
+			hint("smtpcheck relay --srv %s looks for the servers of the domain; the user name goes with --auth-user %s@%s", quote(domain), quote(name), quote(domain))
+	}
+	host, port, err = splitServer(text)
+	if err != nil {
+		return "", 0, usage("%s is not HOST or HOST:PORT", quote(text)).hint("smtpcheck relay smtp.example.com:587 or smtpcheck relay '[2001:db8::1]:587'")
+	}
+	if addr, aerr := netip.ParseAddr(host); aerr == nil {
+		switch {
+		case o.srv:
+			return "", 0, usage("--srv: %s is an address and has no SRV records", quote(text)).hint("smtpcheck relay --srv example.com")
+		case addr.Is4() && o.network.ipv6 || !addr.Is4() && o.network.ipv4:
+			return "", 0, usage("%s is not of the family asked for", quote(text)).about("ipv4", "ipv6")
+		}
+		return host, port, nil
+	}
+	d, err := smtp.ParseDomain(host)
+	if err != nil {
+		return "", 0, usage("%s: %w", quote(text), err).hint("smtpcheck relay smtp.example.com")
+	}
+	if o.srv && port != 0 {
+		return "", 0, usage("--srv and a port contradict each other: SRV records name the ports").hint("smtpcheck relay --srv %s", quote(host))
+	}
+	return d.ASCII, port, nil
+}
+
+// sensible refuses flags that mean nothing without a recipient, or nothing here.
+func (o *relayOptions) sensible(c *cobra.Command, port uint16) error {
+	if o.tls.check {
+		return usage("--tls-check is of smtpcheck probe").hint("smtpcheck probe --server HOST:PORT --tls-check RECIPIENT")
+	}
+	if o.tls.verify == "mta-sts" || o.tls.verify == "dane" {
+		return usage("--tls-verify=%s is for the MX hosts of a domain", quote(o.tls.verify)).about("tls-verify").hint("--tls-verify checks authority and name")
+	}
+	if port == 465 && o.tls.mode == "never" {
+		return usage("--tls never and port 465 contradict each other: it waits for TLS")
+	}
+	if len(o.to) > 0 {
+		return nil
+	}
+	if o.text.data {
+		return usage("--data needs a recipient").hint("add --to bob@example.net")
+	}
+	about := pflag.NewFlagSet("", pflag.ContinueOnError)
+	new(envelopeFlags).add(about)
+	var err error
+	about.VisitAll(func(f *pflag.Flag) {
+		if err == nil && ofTransaction(f.Name) && typed(c, f.Name) {
+			err = usage("--%s is about a mail transaction, and there is none", f.Name).about(f.Name).hint("add --to bob@example.net")
+		}
+	})
+	if err == nil && typed(c, "from") {
+		err = usage("--from is about a mail transaction, and there is none").hint("add --to bob@example.net")
+	}
+	return err
+}
+
+// ofTransaction reports whether a flag of the envelope is about MAIL, RCPT and
+// what follows, and not about the session.
+func ofTransaction(name string) bool {
+	switch name {
+	case "lmtp", "extensions", "query", "xclient", "xforward", "proxy", "proxy-protocol":
+		return false
+	}
+	return true
+}
+
+// recipients reads --to.
+func (o *relayOptions) recipients() (out []check.Recipient, err error) {
+	for _, text := range o.to {
+		r, err := parseRecipient(text)
+		if err != nil {
+			return nil, err
+		}
+		if o.text.file != nil && o.text.file.Converted {
+			r.Notes = append(r.Notes, "the lines of the message file end in LF; they are sent with CRLF")
+		}
+		out = append(out, r)
+	}
+	if len(out) > check.MaxRecipients {
+		return nil, usage("--to is given %d times; %d is the most", len(out), check.MaxRecipients)
+	}
+	return out, nil
+}
