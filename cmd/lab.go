@@ -162,7 +162,7 @@ func commands(domains []lab.Domain) string {
 	for _, d := range domains {
 		for _, t := range d.Try {
 			if b.Len() == 0 {
-				b.WriteString("\nThese are for smtpcheck probe --lab alice@DOMAIN. More to try, and the exit code:\n\n")
+				b.WriteString("\nThat is for smtpcheck probe --lab alice@DOMAIN. More to try, and how it exits:\n\n")
 			}
 			fmt.Fprintf(&b, "%s  # %d\n", continued(t.Command), t.Exit)
 		}
@@ -186,7 +186,8 @@ func continued(command string) string {
 	return b.String()
 }
 
-// words cuts a command behind every space that is not between quotes.
+// words cuts a command behind the spaces where it may be broken: not between
+// quotes, and not between a flag and its value.
 func words(command string) iter.Seq[string] {
 	return func(yield func(string) bool) {
 		var quote rune
@@ -197,7 +198,7 @@ func words(command string) iter.Seq[string] {
 				quote = 0
 			case quote == 0 && (c == '\'' || c == '"'):
 				quote = c
-			case quote == 0 && c == ' ':
+			case quote == 0 && c == ' ' && (command[start] != '-' || strings.Contains(command[start:i], " ") || command[i+1] == '-'):
 				if !yield(command[start : i+1]) {
 					return
 				}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -16,7 +17,7 @@ import (
 )
 
 // goodServer is "* serve go-smtp": a real server takes the connection over.
-// serveOptions and extensions list its options.
+// serveOptions and serveExtensions list its options.
 type goodServer struct {
 	users, domains  string // ",alice,bob,"
 	overQuota       string // ",carol,"
@@ -29,17 +30,22 @@ type goodServer struct {
 	extensions      []string
 }
 
-// extensions are options that go-smtp has too.
-var extensions = map[string]struct {
-	help string
-	set  func(*gosmtp.Server)
-}{
-	"lmtp":       {"it speaks LMTP (RFC 2033)", func(s *gosmtp.Server) { s.LMTP = true }},
-	"smtputf8":   {"it offers SMTPUTF8 (RFC 6531)", func(s *gosmtp.Server) { s.EnableSMTPUTF8 = true }},
-	"requiretls": {"it offers REQUIRETLS (RFC 8689)", func(s *gosmtp.Server) { s.EnableREQUIRETLS = true }},
-	"binarymime": {"it offers BINARYMIME (RFC 3030)", func(s *gosmtp.Server) { s.EnableBINARYMIME = true }},
-	"dsn":        {"it offers DSN (RFC 3461)", func(s *gosmtp.Server) { s.EnableDSN = true }},
-	"rrvs":       {"it offers RRVS (RFC 7293)", func(s *gosmtp.Server) { s.EnableRRVS = true }},
+// serveExtensions lists the options that go-smtp has too.
+func serveExtensions() []serveExtension {
+	return []serveExtension{
+		{"lmtp", "it speaks LMTP (RFC 2033)", func(s *gosmtp.Server) { s.LMTP = true }},
+		{"smtputf8", "it offers SMTPUTF8 (RFC 6531)", func(s *gosmtp.Server) { s.EnableSMTPUTF8 = true }},
+		{"requiretls", "it offers REQUIRETLS (RFC 8689)", func(s *gosmtp.Server) { s.EnableREQUIRETLS = true }},
+		{"binarymime", "it offers BINARYMIME (RFC 3030)", func(s *gosmtp.Server) { s.EnableBINARYMIME = true }},
+		{"dsn", "it offers DSN (RFC 3461)", func(s *gosmtp.Server) { s.EnableDSN = true }},
+		{"rrvs", "it offers RRVS (RFC 7293)", func(s *gosmtp.Server) { s.EnableRRVS = true }},
+	}
+}
+
+// serveExtension is one row of the table.
+type serveExtension struct {
+	word, help string
+	set        func(*gosmtp.Server)
 }
 
 // serveOptions lists the options of "* serve go-smtp" that are the lab's own.
@@ -109,7 +115,7 @@ func parseServe(rest string) (action, error) {
 // set takes one option.
 func (g *goodServer) set(word string) error {
 	name, value, _ := strings.Cut(word, "=")
-	if _, ok := extensions[word]; ok {
+	if slices.ContainsFunc(serveExtensions(), func(x serveExtension) bool { return x.word == word }) {
 		g.extensions = append(g.extensions, word)
 		return nil
 	}
@@ -144,8 +150,10 @@ func (g goodServer) do(s *session) error {
 	server.AllowInsecureAuth = g.auth.plaintext
 	server.ErrorLog = silence{}
 	server.Debug = &overhear{server: s.server}
-	for _, name := range g.extensions {
-		extensions[name].set(server)
+	for _, x := range serveExtensions() {
+		if slices.Contains(g.extensions, x.word) {
+			x.set(server)
+		}
 	}
 	if !g.noTLS {
 		server.TLSConfig = g.tlsConfig(s.server)
