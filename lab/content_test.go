@@ -229,7 +229,10 @@ func TestBehindAProxy(t *testing.T) {
 	w := open(t, lab.Options{})
 	at, _, _ := net.SplitHostPort(address(t, w, "mx.xclient.test"))
 	c := dialWorld(t, w, net.JoinHostPort(at, "2526"))
-	c.talk("C: PROXY TCP4 192.0.2.66 198.51.100.1 40000 25", "S: 220 *", "C: QUIT", "S: 221 *", "eof")
+	c.talk("C: PROXY TCP4 192.0.2.65 198.51.100.1 40000 25", "S: 220 *", "C: QUIT", "S: 221 *", "eof")
+	c.Close()
+	c = dialWorld(t, w, net.JoinHostPort(at, "2526"))
+	c.talk("C: PROXY TCP4 192.0.2.66 198.51.100.1 40000 25", "S: 554 5.7.1 *", "C: QUIT", "S: 221 *", "eof")
 	c.Close()
 }
 

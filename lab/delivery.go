@@ -111,7 +111,7 @@ func (d *delivery) LMTPData(r io.Reader, status gosmtp.StatusCollector) error {
 		if d.full(to) {
 			status.SetStatus(to, refusal(552, 5, 2, 2, "Mailbox full"))
 		} else {
-			status.SetStatus(to, refusal(250, 2, 1, 5, "Saved as "+id))
+			status.SetStatus(to, refusal(250, 2, 0, 0, id+" Saved"))
 		}
 	}
 	return nil

@@ -23,7 +23,7 @@ func directives() []directive {
 		{"data", "read message text to its end; words behind it are ignored", parseData},
 		{"chunk", "read the chunk that the client's BDAT announces", plain(readChunk{})},
 		{"prdr", "[NAME,...]: answer a message for each recipient as Exim does with PRDR, and refuse it for these", parsePRDR},
-		{"proxy", "read a PROXY protocol header, and end the connection if there is none", plain(proxyHeader{})},
+		{"proxy", "read a PROXY protocol header, for which a C: line may stand next; end the connection if there is none", plain(proxyHeader{})},
 		{"remember", "keep the secret in what the client said last, in an AUTH exchange", plain(remember{})},
 		{"echo", "\"BYTES\": send these, with {line} for what the client said last, and {plain}, {base64}, {hex} and {HEX} for its secret", parseEcho},
 		{"sleep", "DURATION: wait", parseSleep},

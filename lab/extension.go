@@ -1,6 +1,7 @@
 package lab
 
 import (
+	"bufio"
 	"encoding/base64"
 	"encoding/hex"
 	"errors"
@@ -82,8 +83,9 @@ const proxyPatience = 5 * time.Second
 // proxySignature begins a header of version 2 of the PROXY protocol.
 const proxySignature = "\r\n\r\n\x00\r\nQUIT\n"
 
-// do reads a PROXY protocol header, version 1 or 2, and records it as a line of
-// version 1. Without one the connection ends.
+// do reads a PROXY protocol header, version 1 or 2. It counts as a line of the
+// client, as version 1 writes it; a client line that follows may be about it.
+// Without a header the connection ends.
 func (proxyHeader) do(s *session) error {
 	_ = s.wire.SetReadDeadline(time.Now().Add(proxyPatience))
 	line, err := readProxy(s)
@@ -94,8 +96,18 @@ func (proxyHeader) do(s *session) error {
 		}
 		return closing{}.do(s)
 	}
+	if s.pos+1 < len(s.script.lines) && s.script.lines[s.pos+1].Kind == ClientLine {
+		s.pushBack(line + "\r\n")
+		return nil
+	}
 	s.server.recordLine(line)
 	return nil
+}
+
+// pushBack puts text before what the client said.
+func (s *session) pushBack(text string) {
+	ahead, _ := s.in.Peek(s.in.Buffered())
+	s.in = bufio.NewReaderSize(io.MultiReader(strings.NewReader(text+string(ahead)), s.conn), 2*maxLine)
 }
 
 var errNoProxy = errors.New("the client sent no PROXY protocol header")

@@ -88,7 +88,7 @@ func TestProxyProtocol(t *testing.T) {
 		"EHLO example.org\r\n":                                     "",
 		"":                                                         "",
 	} {
-		for _, rest := range []string{"S: 220 hi\nC: EHLO *\nS: 250 ok\n", "* serve go-smtp"} {
+		for _, rest := range []string{"S: 220 hi\nC: EHLO *\nS: 250 ok\n", "* serve go-smtp", "C: PROXY *\n* serve go-smtp"} {
 			play(t, "* proxy\n"+rest, func(b *bench) {
 				c := b.dial()
 				if _, err := io.WriteString(c, header); err != nil {

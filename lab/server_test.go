@@ -264,7 +264,7 @@ func TestUnixSocket(t *testing.T) {
 	c.skim(time.Minute)
 	c.talk("C: MAIL FROM:<>", "S: 250 *", "C: RCPT TO:<alice@a.test>", "S: 250 *", "C: RCPT TO:<eve@a.test>", "S: 550 5.1.1 *",
 		"C: RCPT TO:<bob@a.test>", "S: 250 *", "C: DATA", "S: 354 *", "C: hi\r\n.",
-		"S: 250 2.1.5 <alice@a.test> Saved as *", "S: 552 5.2.2 <bob@a.test> Mailbox full", "C: QUIT", "S: 221 *", "eof")
+		"S: 250 2.0.0 <alice@a.test> *", "S: 552 5.2.2 <bob@a.test> Mailbox full", "C: QUIT", "S: 221 *", "eof")
 	c.Close()
 	if err := s.Close(); err != nil {
 		t.Error(err)
