@@ -7,29 +7,10 @@ import (
 	"time"
 
 	"github.com/smtpcheck/smtpcheck/diagnose"
-	"github.com/smtpcheck/smtpcheck/message"
 	"github.com/smtpcheck/smtpcheck/mxresolve"
 	"github.com/smtpcheck/smtpcheck/probe"
 	"github.com/smtpcheck/smtpcheck/smtp"
 )
-
-// compose makes the messages to send, before anything is dialled.
-func (r *run) compose() {
-	d := r.opts.Draft
-	if d == nil {
-		return
-	}
-	for i, x := range r.recipients {
-		var m composed
-		m.msg, m.id = d.Compose(message.Copy{ID: r.refs[i].ID, To: x.Mailbox, Time: r.started})
-		r.messages = append(r.messages, m)
-	}
-}
-
-// asSent is a message as probe sends it.
-func asSent(m *message.Message) *probe.Message {
-	return &probe.Message{Size: m.Size, EightBit: m.EightBit, UTF8: m.UTF8, Open: m.Open}
-}
 
 // reports makes the report for each recipient.
 func (r *run) reports() []*Report {
@@ -102,7 +83,7 @@ func firstHELO(attempts []*probe.Attempt) string {
 // messageOf says what became of the message.
 func (r *run) messageOf(who int, c *diagnose.Case, d *diagnose.Diagnosis) *Message {
 	m := r.messages[who]
-	out := &Message{Sent: "no", MessageID: m.id, Size: m.msg.Size}
+	out := newMessage(&m)
 	for i, a := range c.Attempts {
 		tx := c.Transactions[i]
 		for k := range a.Events {

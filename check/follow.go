@@ -21,6 +21,8 @@ func next(a *probe.Attempt, o *probe.Options) *another {
 	f := a.Failure()
 	switch {
 	case !a.Purpose.Asks():
+	case a.Noted(probe.NoteMailMax) != nil:
+		return &another{purpose: probe.PurposeRetry, options: *o, from: lastTransaction(a)}
 	case a.Purpose == probe.PurposeProbe && f != nil && f.Stage == smtp.StageTLS && fallsBack(o, f.Failure.Kind):
 		plain := *o
 		plain.TLS = probe.Never
@@ -129,10 +131,14 @@ func asksForQuiet(a *probe.Attempt) bool {
 // its recipients are left in peace.
 const harvestLimit = 3
 
-// mayGoOn decides between two transactions whether there is another.
-func mayGoOn(a *probe.Attempt) probe.Note {
-	if harvesting(a) {
+// mayGoOn decides between two transactions whether there is another. It is asked
+// by the session.
+func (r *run) mayGoOn(a *probe.Attempt) probe.Note {
+	switch {
+	case harvesting(a):
 		return probe.NoteHarvesting
+	case r.repeats() && asksForQuiet(a):
+		return probe.NoteRateLimited
 	}
 	return ""
 }
@@ -140,6 +146,9 @@ func mayGoOn(a *probe.Attempt) probe.Note {
 // harvesting reports whether to ask about more recipients would look like
 // collecting addresses.
 func harvesting(a *probe.Attempt) bool {
+	if refusals(a) < harvestLimit {
+		return false
+	}
 	unknown := 0
 	for i := range a.Recipients {
 		if o := diagnose.Transaction(a, i+1, diagnose.ModeRcpt); o.Reason == diagnose.NoSuchUser {
@@ -147,4 +156,22 @@ func harvesting(a *probe.Attempt) bool {
 		}
 	}
 	return unknown >= harvestLimit
+}
+
+// refusals is how many recipients were refused for good.
+func refusals(a *probe.Attempt) (n int) {
+	for i := range a.Events {
+		if e := &a.Events[i]; e.Kind == probe.KindReply && e.Stage == smtp.StageRcpt && e.Reply.Class() == 5 {
+			n++
+		}
+	}
+	return n
+}
+
+// lastTransaction is the number of the last transaction that was begun.
+func lastTransaction(a *probe.Attempt) (n int) {
+	for i := range a.Events {
+		n = max(n, a.Events[i].Transaction)
+	}
+	return n
 }

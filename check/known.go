@@ -72,7 +72,7 @@ func (r *run) caseOf(who int) *diagnose.Case {
 		switch {
 		case j.skipped || j.transaction(who) == 0:
 		case j.attempt != nil:
-			c.Attempts = append(c.Attempts, j.attempt)
+			c.Attempts = append(c.Attempts, r.concerning(j.attempt, j.transaction(who)))
 			c.Transactions = append(c.Transactions, j.transaction(who))
 		case !j.purpose.Asks(): // the verdict does not wait for it
 		case r.walks(): // of equals, a sender goes on only when the one before did not decide
@@ -104,4 +104,21 @@ func (r *run) mode() diagnose.Mode {
 		return diagnose.ModeStopAfter
 	}
 	return diagnose.ModeRcpt
+}
+
+// concerning is an attempt without the transactions of others, where there may
+// be very many of them.
+func (r *run) concerning(a *probe.Attempt, transaction int) *probe.Attempt {
+	if len(r.recipients) <= MaxRecipients {
+		return a
+	}
+	out := *a
+	out.Events = nil
+	for i := range a.Events {
+		e := &a.Events[i]
+		if e.Transaction == 0 || e.Transaction == transaction || e.Kind == probe.KindReply && e.Reply.Code == 421 {
+			out.Events = append(out.Events, *e)
+		}
+	}
+	return &out
 }

@@ -30,6 +30,7 @@ const (
 type Recipient struct {
 	Mailbox smtp.Mailbox
 	Notes   []string // how the input was read
+	Number  int      // of the message to the recipient, from 1; 0: the only one
 }
 
 // Options say how a destination is probed. The zero value probes every address
@@ -71,12 +72,19 @@ type Options struct {
 func Probe(ctx context.Context, recipients []Recipient, opts Options) ([]*Report, error) {
 	r := newRun(recipients, opts)
 	defer r.told.close()
-	r.told.tell(func(o Observer) { o.Begin(r.refs) })
-	r.compose()
-	if err := r.loop(ctx); err != nil {
+	if err := r.do(ctx); err != nil {
 		return nil, err
 	}
 	return r.reports(), nil
+}
+
+// do probes the destination.
+func (r *run) do(ctx context.Context) error {
+	r.told.tell(func(o Observer) { o.Begin(r.refs) })
+	if err := r.address(); err != nil {
+		return err
+	}
+	return r.loop(ctx)
 }
 
 // run is one destination being probed. Its fields belong to loop.
@@ -105,9 +113,10 @@ type run struct {
 	tlsPolicy *diagnose.TLSPolicy // when all of them are known
 }
 
+// composed is what one recipient is sent.
 type composed struct {
-	msg *message.Message
-	id  string // its Message-ID
+	letter  *message.Letter
+	message *message.Message // as last composed for a server; nil: for none yet
 }
 
 func newRun(recipients []Recipient, opts Options) *run {
@@ -129,7 +138,7 @@ func newRun(recipients []Recipient, opts Options) *run {
 		ended: make(chan result), known: make(map[int]time.Duration),
 	}
 	for _, x := range recipients {
-		r.refs = append(r.refs, Ref{newULID(r.started), x.Mailbox.String(), micro(r.started)})
+		r.refs = append(r.refs, Ref{NewID(r.started), x.Mailbox.String(), micro(r.started)})
 	}
 	return r
 }

@@ -79,7 +79,7 @@ func newRelay(host string, opts RelayOptions) *relay {
 		opts.Pace = new(Pace)
 	}
 	r := &relay{o: opts, host: host, started: time.Now(), told: newAnnouncer(opts.Observer)}
-	r.ref = Ref{ID: newULID(r.started), Recipient: host, Started: micro(r.started)}
+	r.ref = Ref{ID: NewID(r.started), Recipient: host, Started: micro(r.started)}
 	return r
 }
 

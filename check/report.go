@@ -41,6 +41,7 @@ type Report struct {
 	Sessions   []Session   `json:"sessions"`
 	Message    *Message    `json:"message,omitempty"`
 	TLSPolicy  *TLSPolicy  `json:"tls_policy,omitempty"`
+	Copy       *Copies     `json:"copy,omitempty"` // of several messages to the recipient
 
 	Verdict    diagnose.Verdict    `json:"verdict"`
 	Reason     diagnose.Reason     `json:"reason"`
@@ -198,6 +199,8 @@ type Message struct {
 	AcceptedAt *Time  `json:"accepted_at,omitempty"`
 	Host       string `json:"host,omitempty"`
 	Address    string `json:"address,omitempty"`
+	Encoding   string `json:"encoding,omitempty"` // the transfer encoding of the text
+	DKIM       *DKIM  `json:"dkim,omitempty"`
 }
 
 // Step is one place a real sender would have tried.

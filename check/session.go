@@ -8,7 +8,6 @@ import (
 
 	"github.com/smtpcheck/smtpcheck/diagnose"
 	"github.com/smtpcheck/smtpcheck/probe"
-	"github.com/smtpcheck/smtpcheck/smtp"
 )
 
 // job is one session: planned, running or over.
@@ -103,12 +102,11 @@ func (r *run) start(ctx context.Context, j *job) {
 		o.From, o.FromUTF8 = r.opts.Sender.String(), r.opts.Sender.NeedsUTF8()
 	}
 	if len(r.messages) > 0 && j.purpose.Asks() {
-		who := j.who
-		o.Message = func(tx int, _ smtp.Capabilities) *probe.Message { return asSent(r.messages[who[tx-1]].msg) }
+		r.setMessages(j.who, &o)
 	}
 	header, target := j.header, j.target
 	o.Observe = func(e probe.Event) { r.told.tell(func(obs Observer) { obs.Event(header, e) }) }
-	o.Continue = mayGoOn
+	o.Continue = r.mayGoOn
 	go func() {
 		x := r.attempt(ctx, j, target, o)
 		r.told.tell(func(obs Observer) { obs.End(header) })
@@ -151,8 +149,8 @@ func (r *run) end(ctx context.Context, x result) {
 	j.attempt, j.began = x.attempt, x.began
 	j.attempt.Target = j.target // more names may be known by now
 	n := next(j.attempt, &j.options)
-	if n == nil || ctx.Err() != nil {
-		return
+	if n == nil || ctx.Err() != nil || r.repeats() && n.purpose == probe.PurposeRetry && x.attempt.Noted(probe.NoteMailMax) == nil {
+		return // of several messages to one recipient, those that a lost session leaves are left out
 	}
 	k := r.newJob(j.target, n.purpose, j, j.who[n.from:])
 	k.options = n.options

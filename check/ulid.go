@@ -5,9 +5,9 @@ import (
 	"time"
 )
 
-// newULID returns a ULID: 48 bits of milliseconds and 80 random bits in
+// NewID returns an identifier, a ULID: 48 bits of milliseconds and 80 random bits in
 // Crockford's base 32, so that identifiers sort by time.
-func newULID(now time.Time) string {
+func NewID(now time.Time) string {
 	const digits = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 	var id [26]byte
 	ms := uint64(now.UnixMilli()) //nolint:gosec // the clock is past 1970

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"net/netip"
 	"slices"
 	"strings"
@@ -94,7 +95,7 @@ func (a *app) probe(c *cobra.Command, o *probeOptions, args []string) error {
 	if err != nil {
 		return err
 	}
-	if o.text.file != nil && o.text.file.Converted {
+	if d := o.text.draft; d != nil && d.Message != nil && d.Message.Converted {
 		for i := range recipients {
 			recipients[i].Notes = append(recipients[i].Notes, "the lines of the message file end in LF; they are sent with CRLF")
 		}
@@ -102,6 +103,12 @@ func (a *app) probe(c *cobra.Command, o *probeOptions, args []string) error {
 	groups, err := byDomain(recipients)
 	if err != nil {
 		return err
+	}
+	for _, h := range o.text.hints {
+		a.hint("%s", h)
+	}
+	if o.text.print {
+		return a.printMessages(o, recipients)
 	}
 	if err := o.auth.read(c, &opts.Probe); err != nil {
 		return err
@@ -124,33 +131,35 @@ func (a *app) probe(c *cobra.Command, o *probeOptions, args []string) error {
 		return err
 	}
 	defer certificates.abandon()
-	if err := a.probeAll(c.Context(), groups, *opts, out, bad, certificates); err != nil {
+	if err := a.probeAll(c.Context(), groups, *opts, o.text.repeats(), out, bad, certificates); err != nil {
 		return err
 	}
 	return certificates.close()
 }
 
 // probeAll probes each destination in turn and reports each.
-func (a *app) probeAll(ctx context.Context, groups [][]check.Recipient, opts check.Options, out *sink, bad int, certificates *certificateFile) error {
+func (a *app) probeAll(ctx context.Context, groups [][]check.Recipient, opts check.Options, rep check.Repeat, out *sink, bad int, certificates *certificateFile) error {
 	opts.Observer = out.renderer
 	opts.Pace = new(check.Pace)
 	var codes []int
 	var werr error
-	undecided := false
+	var tally check.Tally
+	undecided, leftOut := false, 0
 	for _, group := range groups {
-		reports, err := check.Probe(ctx, group, opts)
+		left, err := check.ProbeRepeatedly(ctx, group, opts, rep, func(reports []*check.Report) {
+			for _, r := range reports {
+				codes = append(codes, r.ExitCode)
+				undecided = undecided || r.Reason == "interrupted"
+				werr = cmp.Or(werr, out.renderer.Report(r))
+				certificates.add(r.Sessions)
+				tally.Add(r)
+			}
+			a.followUp(reports, &opts)
+		})
 		if err != nil {
 			return probeError(err)
 		}
-		for _, r := range reports {
-			codes = append(codes, r.ExitCode)
-			undecided = undecided || r.Reason == "interrupted"
-			werr = cmp.Or(werr, out.renderer.Report(r))
-		}
-		for _, r := range reports {
-			certificates.add(r.Sessions)
-		}
-		a.followUp(reports, &opts)
+		leftOut += left
 		if ctx.Err() != nil {
 			break
 		}
@@ -162,7 +171,19 @@ func (a *app) probeAll(ctx context.Context, groups [][]check.Recipient, opts che
 	if undecided || ctx.Err() != nil && len(codes) < count(groups) {
 		a.code = a.interruptCode()
 	}
-	return writeError(cmp.Or(werr, out.close()))
+	werr = cmp.Or(werr, out.close())
+	if rep.Times > 1 {
+		a.tell(&tally, leftOut)
+	}
+	return writeError(werr)
+}
+
+// tell says on standard error what became of several messages.
+func (a *app) tell(tally *check.Tally, leftOut int) {
+	fmt.Fprintf(a.stderr, "smtpcheck: %s\n", oneLine(tally.String()))
+	if leftOut > 0 {
+		fmt.Fprintf(a.stderr, "smtpcheck: %d more were left out: interrupted, or the server asked for that, or to go on would be of no use\n", leftOut)
+	}
 }
 
 func count(groups [][]check.Recipient) (n int) {
@@ -173,6 +194,9 @@ func count(groups [][]check.Recipient) (n int) {
 }
 
 func probeError(err error) error {
+	if errors.As(err, new(*check.DraftError)) {
+		return usage("%w", err)
+	}
 	if errors.Is(err, check.ErrNotMX) {
 		return usage("--mx: %w", err).hint("--server HOST probes any host")
 	}
@@ -366,8 +390,11 @@ func (o *probeOptions) setStages(_ *cobra.Command, opts *check.Options) error {
 
 // setMessage reads the flags about the message, and what they mean for the walk.
 func (o *probeOptions) setMessage(c *cobra.Command, opts *check.Options) error {
-	if !o.text.data {
+	if !o.text.wanted() {
 		return o.text.unused(c)
+	}
+	if o.text.print {
+		return o.setPrint(c, opts)
 	}
 	switch {
 	case c.Flags().Changed("mx") && o.mx == "all":
@@ -401,6 +428,22 @@ func (a *app) socketHint(s *check.Session) bool {
 		return false
 	}
 	return true
+}
+
+// setPrint reads the flags about a message that is only printed.
+func (o *probeOptions) setPrint(c *cobra.Command, opts *check.Options) error {
+	if err := noReportFlags(c); err != nil {
+		return err
+	}
+	var from smtp.Mailbox
+	switch {
+	case opts.Sender != nil:
+		from = *opts.Sender
+	case o.text.message == "":
+		return usage("--print needs a sender").hint("add --from me@example.org")
+	}
+	_, err := o.text.build(c, from)
+	return err
 }
 
 // followUp hints at what is likely meant when a port was silent or wants authentication.

@@ -221,7 +221,7 @@ func (o *relayOptions) recipients() (out []check.Recipient, err error) {
 		if err != nil {
 			return nil, err
 		}
-		if o.text.file != nil && o.text.file.Converted {
+		if d := o.text.draft; d != nil && d.Message != nil && d.Message.Converted {
 			r.Notes = append(r.Notes, "the lines of the message file end in LF; they are sent with CRLF")
 		}
 		out = append(out, r)

@@ -93,6 +93,8 @@ type Message struct {
 	Size     int64 // octets
 	EightBit bool  // has bytes over 127
 	UTF8     bool  // has a header with bytes over 127
+	// Err says why the message could not be made; nil: it was.
+	Err error
 	// Open returns the text from its beginning.
 	Open func() (io.ReadCloser, error)
 }

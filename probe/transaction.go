@@ -18,6 +18,11 @@ func transaction(s *Session, recipient smtp.Mailbox) {
 	if s.opts.Message != nil {
 		message = s.opts.Message(s.transaction, s.caps)
 	}
+	if message != nil && message.Err != nil {
+		s.stage = smtp.StageMail
+		s.fault("the message cannot be made: " + message.Err.Error())
+		return
+	}
 	mail, err := smtp.MAIL(s.opts.From, s.mailParams(recipient, message)...)
 	if err == nil && s.opts.stopAfter() == smtp.StageMail {
 		s.ask(mail)

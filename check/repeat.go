@@ -1,0 +1,196 @@
+package check
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/smtpcheck/smtpcheck/diagnose"
+	"github.com/smtpcheck/smtpcheck/probe"
+)
+
+// MaxRepeat is how many messages a recipient may get in one run.
+const MaxRepeat = 1000
+
+// Repeat says how several messages are sent to each recipient.
+type Repeat struct {
+	Times    int           // 0: 1
+	Interval time.Duration // from one message to the next
+	Reuse    bool          // all in one connection; else one each, paced as every connection is
+}
+
+// ProbeRepeatedly probes as [Probe] does, several times. each is told the
+// reports, one a message, as soon as they are made. Once the server asks to slow
+// down, or it makes no sense to go on, the messages that are left are not sent;
+// leftOut is how many. A message is never sent twice.
+func ProbeRepeatedly(ctx context.Context, recipients []Recipient, opts Options, rep Repeat, each func([]*Report)) (leftOut int, err error) {
+	if rep.Times <= 1 {
+		reports, err := Probe(ctx, recipients, opts)
+		each(reports)
+		return 0, err
+	}
+	if opts.Pace == nil {
+		opts.Pace = new(Pace)
+	}
+	if rep.Reuse {
+		return probeReusing(ctx, recipients, opts, rep, each)
+	}
+	next := time.Now()
+	for n := 1; n <= rep.Times; n++ {
+		if !sleepUntil(ctx, next) {
+			return (rep.Times - n + 1) * len(recipients), nil
+		}
+		next = time.Now().Add(rep.Interval)
+		reports, err := Probe(ctx, numbered(recipients, n), opts)
+		if err != nil {
+			return 0, err
+		}
+		for _, r := range reports {
+			r.Copy = &Copies{n, rep.Times}
+		}
+		each(reports)
+		if enough(reports, n) {
+			return (rep.Times - n) * len(recipients), nil
+		}
+	}
+	return 0, nil
+}
+
+// probeReusing sends all messages in one run, whose session has a transaction for each.
+func probeReusing(ctx context.Context, recipients []Recipient, opts Options, rep Repeat, each func([]*Report)) (leftOut int, err error) {
+	var all []Recipient
+	for n := 1; n <= rep.Times; n++ {
+		all = append(all, numbered(recipients, n)...)
+	}
+	opts.Probe.Interval = rep.Interval
+	r := newRun(all, opts)
+	defer r.told.close()
+	if err := r.do(ctx); err != nil {
+		return 0, err
+	}
+	took := time.Since(r.started)
+	var reports []*Report
+	for i, x := range all {
+		if i >= len(recipients) && !r.attempted(i) {
+			leftOut++
+			continue
+		}
+		report := r.report(i, x, took)
+		report.Copy = &Copies{x.Number, rep.Times}
+		reports = append(reports, report)
+	}
+	each(reports)
+	return leftOut, nil
+}
+
+func numbered(recipients []Recipient, n int) []Recipient {
+	out := slices.Clone(recipients)
+	for i := range out {
+		out[i].Number = n
+	}
+	return out
+}
+
+// sleepUntil waits, and reports whether it may go on.
+func sleepUntil(ctx context.Context, at time.Time) bool {
+	t := time.NewTimer(time.Until(at))
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return ctx.Err() == nil
+	case <-ctx.Done():
+		return false
+	}
+}
+
+// repeats reports whether a recipient comes several times.
+func (r *run) repeats() bool { return r.recipients[0].Number > 0 }
+
+// attempted reports whether a transaction was begun for a recipient.
+func (r *run) attempted(who int) bool {
+	for _, j := range r.jobs {
+		tx := j.transaction(who)
+		if j.attempt == nil || tx == 0 {
+			continue
+		}
+		if slices.ContainsFunc(j.attempt.Events, func(e probe.Event) bool { return e.Transaction == tx }) {
+			return true
+		}
+	}
+	return false
+}
+
+// enough reports whether to go on would be of no use, or not be courteous: the
+// server asked to slow down, there is no server, or the mailbox is unknown three times over.
+func enough(reports []*Report, n int) bool {
+	idle := true
+	for _, r := range reports {
+		idle = idle && len(r.Sessions) == 0
+		if r.Reason == diagnose.NoSuchUser && n >= harvestLimit {
+			return true
+		}
+		for i := range r.Sessions {
+			s := &r.Sessions[i]
+			if s.Reason == diagnose.RateLimited || s.Reply != nil && s.Reply.Code == 421 {
+				return true
+			}
+		}
+	}
+	return idle
+}
+
+// Tally is what became of several messages.
+type Tally struct {
+	messages int
+	verdicts map[diagnose.Verdict]int
+	replies  []time.Duration // to the end of a message
+	first    time.Time
+	last     time.Time
+}
+
+// Add counts a report.
+func (t *Tally) Add(r *Report) {
+	if t.verdicts == nil {
+		t.verdicts = make(map[diagnose.Verdict]int)
+	}
+	t.messages++
+	t.verdicts[r.Verdict]++
+	for i := range r.Sessions {
+		for k := range r.Sessions[i].Events {
+			e := &r.Sessions[i].Events[k]
+			if t.first.IsZero() || e.Time.Before(t.first) {
+				t.first = e.Time
+			}
+			if e.Time.After(t.last) {
+				t.last = e.Time
+			}
+			if e.Kind == probe.KindReply && e.Extension == "" && e.Latency >= 0 && e.Reply.Usable() && string(e.Stage) == "message" {
+				t.replies = append(t.replies, e.Latency)
+			}
+		}
+	}
+}
+
+// String is the tally in a line.
+func (t *Tally) String() string {
+	var parts []string
+	for _, v := range []diagnose.Verdict{diagnose.Accepted, diagnose.Deferred, diagnose.Rejected, diagnose.Unreachable, diagnose.Undetermined} {
+		if n := t.verdicts[v]; n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", n, v))
+		}
+	}
+	text := fmt.Sprintf("%d messages: %s", t.messages, strings.Join(parts, ", "))
+	if n := len(t.replies); n > 0 {
+		slices.Sort(t.replies)
+		text += fmt.Sprintf("; reply to the message after %s, %s, %s (least, median, most)",
+			inMillis(t.replies[0]), inMillis(t.replies[n/2]), inMillis(t.replies[n-1]))
+	}
+	if took := t.last.Sub(t.first); t.messages > 1 && took > 0 {
+		text += fmt.Sprintf("; %.1f s in all, %.1f messages a second", took.Seconds(), float64(len(t.replies))/took.Seconds())
+	}
+	return text
+}
+
+func inMillis(d time.Duration) string { return fmt.Sprintf("%.1f ms", float64(d.Microseconds())/1000) }
