@@ -1,5 +1,6 @@
 // Bench runs smtpcheck, swaks and posttls-finger in turn against one local
-// Postfix, and writes what each took as a table into a Markdown file.
+// Postfix, smtpcheck, smtp-source and swaks against one smtp-sink, and writes
+// what each took as tables into a Markdown file.
 //
 // The clock of a shared machine is noisy, so the programs take turns in every
 // round, a round gives a ratio, and the medians of times and ratios are told.
@@ -51,7 +52,7 @@ func run(smtpcheck, output string, rounds int) error {
 	if err != nil {
 		return err
 	}
-	if program := world.Missing(smtpcheck, "postfix", "posttls-finger", "swaks"); program != "" {
+	if program := world.Missing(smtpcheck, "postfix", "posttls-finger", "smtp-source", "smtp-sink", "swaks"); program != "" {
 		return fmt.Errorf("%s is not there", program)
 	}
 	net, err := newNetwork()
@@ -67,6 +68,8 @@ func run(smtpcheck, output string, rounds int) error {
 	for _, part := range []func() (section, error){
 		func() (section, error) { return net.fixedCost(smtpcheck, rounds) },
 		func() (section, error) { return net.withDelay(smtpcheck, rounds/3) },
+		func() (section, error) { return net.sending(smtpcheck, near, rounds/3) },
+		func() (section, error) { return net.sending(smtpcheck, far, max(1, rounds/7)) },
 		func() (section, error) { return startUp(smtpcheck) },
 		func() (section, error) { return binarySize(smtpcheck) },
 	} {
@@ -142,6 +145,11 @@ func (n *network) build() (err error) {
 	cert, key, err := n.ca.Issue("mx1.example.test")
 	if err != nil {
 		return err
+	}
+	for _, address := range []string{near, far} {
+		if err := world.StartSink(n.servers, address+sinkPort); err != nil {
+			return err
+		}
 	}
 	n.postfix, err = world.StartPostfix(n.servers, world.PostfixConfig{
 		Dir:      filepath.Join(n.dir, "postfix"),

@@ -14,6 +14,7 @@ import (
 // section is one table.
 type section struct {
 	title string
+	peer  string // whom the ratios are to
 	rows  []row
 }
 
@@ -24,7 +25,7 @@ type row struct {
 }
 
 func newSection(title string) section {
-	return section{title: title}
+	return section{title: title, peer: "swaks"}
 }
 
 // add adds a row for each contestant. Ratios are to the first of them, round
@@ -56,7 +57,7 @@ func (s *section) missed() []string {
 }
 
 func (s *section) write(w io.Writer) {
-	fmt.Fprintf(w, "**%s**\n\n| program | median | ratio to swaks (least to most) | goal |\n|---|---|---|---|\n", s.title)
+	fmt.Fprintf(w, "**%s**\n\n| program | median | ratio to %s (least to most) | goal |\n|---|---|---|---|\n", s.title, s.peer)
 	for _, r := range s.rows {
 		value := r.value
 		if r.more != "" {

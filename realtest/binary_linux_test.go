@@ -96,12 +96,18 @@ type result struct {
 // smtpcheck runs the binary in the client's namespace.
 func (n *network) smtpcheck(t *testing.T, args ...string) result {
 	t.Helper()
+	return n.smtpcheckEnv(t, nil, args...)
+}
+
+// smtpcheckEnv is smtpcheck with more in the environment.
+func (n *network) smtpcheckEnv(t *testing.T, env []string, args ...string) result {
+	t.Helper()
 	path, err := binary()
 	if err != nil {
 		t.Fatal(err)
 	}
 	cmd := world.Command(path, args...)
-	cmd.Env = append(os.Environ(), "XDG_CONFIG_HOME="+t.TempDir(), "NO_COLOR=1")
+	cmd.Env = append(append(os.Environ(), "XDG_CONFIG_HOME="+t.TempDir(), "NO_COLOR=1"), env...)
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	began := time.Now()
@@ -123,7 +129,13 @@ func (n *network) smtpcheck(t *testing.T, args ...string) result {
 // certificates and an honest HELO name, and reads the one report.
 func (n *network) probe(t *testing.T, args ...string) (report, result) {
 	t.Helper()
-	run := n.smtpcheck(t, append([]string{"probe", "--format", "json", "--helo", "probe.example.org", "--ca-file", n.ca.File}, args...)...)
+	return n.probeEnv(t, nil, args...)
+}
+
+// probeEnv is probe with more in the environment.
+func (n *network) probeEnv(t *testing.T, env []string, args ...string) (report, result) {
+	t.Helper()
+	run := n.smtpcheckEnv(t, env, append([]string{"probe", "--format", "json", "--helo", "probe.example.org", "--ca-file", n.ca.File}, args...)...)
 	var got report
 	if err := json.Unmarshal([]byte(run.stdout), &got); err != nil {
 		t.Fatalf("%v\nexit %d\nstdout: %s\nstderr: %s", err, run.exit, run.stdout, run.stderr)

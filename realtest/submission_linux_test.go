@@ -25,6 +25,7 @@ const (
 	eximSubmission    = "198.51.100.44" // Exim: 25, 587 and 465
 	postfixXClient    = "198.51.100.45" // the same Postfix, which takes XCLIENT and XFORWARD from the client: 25
 	postfixHAProxy    = "198.51.100.46" // the same Postfix behind a proxy that tells the client's address: 25
+	postfixLost       = "198.51.100.48" // as postfixCyrus, with its passwords gone: 587
 	postfixBehind     = "127.0.0.1"     // the same Postfix, within reach of a SOCKS proxy alone: 25
 	socksOpen         = "198.51.100.50:1080"
 	socksPassword     = "198.51.100.51:1080"
@@ -36,11 +37,10 @@ const (
 
 // The users of all of them, and what they prove themselves with.
 const (
-	submitter      = "alice"
-	password       = `open "sesame" 100%`
-	tokenKey       = "a key that HMAC-SHA-256 takes as it is"
-	unluckyUser    = "later"
-	certificateFor = "alice"
+	submitter   = "alice"
+	password    = `open "sesame" 100%`
+	tokenKey    = "a key that HMAC-SHA-256 takes as it is"
+	unluckyUser = "later"
 )
 
 var passwords = map[string]string{submitter: password, "bob": "another", unluckyUser: "never mind"}
@@ -64,7 +64,7 @@ func newSubmission() (*submission, error) {
 	}
 	s := &submission{network: net}
 	for _, address := range []string{dovecotSubmission, postfixDovecot, postfixCyrus, postfixClear, eximSubmission,
-		postfixXClient, postfixHAProxy, "198.51.100.50", "198.51.100.51"} {
+		postfixXClient, postfixHAProxy, postfixLost, plusServer, "198.51.100.50", "198.51.100.51"} {
 		if err := net.servers.AddAddresses("eth0", address+"/24"); err != nil {
 			return nil, err
 		}
@@ -125,6 +125,10 @@ func (s *submission) startSubmission() (*world.Postfix, error) {
 	if err := world.CyrusSASL(filepath.Join(dir, "etc", "sasl"), "smtpd", "submission.example.test", passwords); err != nil {
 		return nil, err
 	}
+	lost := "pwcheck_method: auxprop\nauxprop_plugin: sasldb\nsasldb_path: /nowhere\nmech_list: PLAIN\n"
+	if err := os.WriteFile(filepath.Join(dir, "etc", "sasl", "lost.conf"), []byte(lost), 0o644); err != nil {
+		return nil, err
+	}
 	demands := []string{"smtpd_sasl_auth_enable=yes", "smtpd_tls_security_level=encrypt", "smtpd_tls_auth_only=yes",
 		"smtpd_client_restrictions=permit_sasl_authenticated,reject"}
 	dovecot := append([]string{"smtpd_sasl_type=dovecot", "smtpd_sasl_path=" + s.dovecot.Auth}, demands...)
@@ -161,6 +165,7 @@ func (s *submission) startSubmission() (*world.Postfix, error) {
 			postfixDovecot + ":465": append(atOnce, dovecot...),
 			postfixCyrus + ":587":   cyrus,
 			postfixCyrus + ":465":   append(atOnce, cyrus...),
+			postfixLost + ":587":    append([]string{"smtpd_sasl_type=cyrus", "smtpd_sasl_path=lost"}, demands...),
 			postfixClear + ":587": {"smtpd_sasl_auth_enable=yes", "smtpd_sasl_type=dovecot", "smtpd_sasl_path=" + s.dovecot.Auth,
 				"smtpd_tls_security_level=may", "smtpd_tls_auth_only=no", "smtpd_client_restrictions=permit_sasl_authenticated,reject"},
 		},
