@@ -64,6 +64,34 @@ func (n *network) startPlus(t *testing.T, spoil bool) *plus {
 	return p
 }
 
+// TestLoginBoundToTLS is SCRAM with the binding of the channel verified by
+// GNU SASL, to the keying material that OpenSSL exports; a channel that is
+// another one, as a man in the middle would have, is not trusted.
+func TestLoginBoundToTLS(t *testing.T) {
+	s := needSubmission(t, "openssl", "gsasl")
+	for _, mechanism := range []string{"SCRAM-SHA-1-PLUS", "SCRAM-SHA-256-PLUS"} {
+		for name, spoil := range map[string]bool{"same channel": false, "another channel": true} {
+			t.Run(mechanism+", "+name, func(t *testing.T) {
+				server := s.startPlus(t, spoil)
+				got, run := s.login(t, "", "--server", plusServer+":465", "--sni", "plus.example.test", "--auth-user", submitter,
+					"--auth-mech", mechanism, "--stop-after", "auth", "alice@example.test")
+				verdict := <-server.verdict
+				want := outcome{0, "accepted", "", "auth", 235, "2.7.0"}
+				if spoil {
+					want = outcome{77, "rejected", "auth_required", "auth", 535, "5.7.8"}
+				}
+				checkOutcome(t, got, want)
+				if !strings.Contains(run.stdout, "tls-exporter") {
+					t.Error("the binding is not named")
+				}
+				if trusted := strings.Contains(verdict, "client trusted"); trusted == spoil {
+					t.Errorf("gsasl: %s", verdict)
+				}
+			})
+		}
+	}
+}
+
 // wait reads what s_server says of itself until a line begins so.
 func (p *plus) wait(beginning string) error {
 	_, err := p.after(beginning)
@@ -126,7 +154,7 @@ func (p *plus) serve() {
 // authenticate carries one exchange between the client and gsasl, and returns
 // how it ended in gsasl's words.
 func (p *plus) authenticate(mechanism, initial string) string {
-	cmd := exec.Command("gsasl", "--server", "--mechanism="+mechanism, "--authentication-id="+submitter, "--password="+password)
+	cmd := exec.Command("stdbuf", "-oL", "gsasl", "--server", "--mechanism="+mechanism, "--authentication-id="+submitter, "--password="+password)
 	stdin, err := cmd.StdinPipe()
 	if err != nil {
 		return err.Error()
@@ -141,20 +169,22 @@ func (p *plus) authenticate(mechanism, initial string) string {
 		return err.Error()
 	}
 	says := bufio.NewScanner(out)
-	challenge := func() string {
+	challenge := func() string { // the last word of its next line, which may begin with a question
 		for says.Scan() {
-			if strings.HasSuffix(says.Text(), "Output from server:") && says.Scan() && says.Text() != "" {
-				return says.Text()
-			}
-			if strings.Contains(says.Text(), "trusted") {
-				fmt.Fprintln(&complaint, says.Text())
+			words := strings.Fields(says.Text())
+			if len(words) > 0 && words[0] != mechanism {
+				return words[len(words)-1]
 			}
 		}
 		return ""
 	}
 	fmt.Fprintf(stdin, "%s\n%s\n", initial, base64.StdEncoding.EncodeToString(p.binding))
-	for first := challenge(); first != ""; first = challenge() {
-		fmt.Fprintf(p.to, "334 %s\r\n", first)
+	for range 2 { // the salt, and the server's signature, which the client takes without a word
+		text := challenge()
+		if text == "" {
+			break
+		}
+		fmt.Fprintf(p.to, "334 %s\r\n", text)
 		response, err := p.said.ReadString('\n')
 		if err != nil {
 			break
@@ -162,9 +192,6 @@ func (p *plus) authenticate(mechanism, initial string) string {
 		fmt.Fprintln(stdin, strings.TrimSpace(response))
 	}
 	_ = stdin.Close()
-	for says.Scan() {
-		fmt.Fprintln(&complaint, says.Text())
-	}
 	_ = cmd.Wait()
 	return complaint.String()
 }

@@ -125,8 +125,10 @@ func (s *submission) startSubmission() (*world.Postfix, error) {
 	if err := world.CyrusSASL(filepath.Join(dir, "etc", "sasl"), "smtpd", "submission.example.test", passwords); err != nil {
 		return nil, err
 	}
-	lost := "pwcheck_method: auxprop\nauxprop_plugin: sasldb\nsasldb_path: /nowhere\nmech_list: PLAIN\n"
-	if err := os.WriteFile(filepath.Join(dir, "etc", "sasl", "lost.conf"), []byte(lost), 0o644); err != nil {
+	if err := world.CyrusSASL(filepath.Join(dir, "etc", "sasl"), "lost", "lost", passwords); err != nil {
+		return nil, err
+	}
+	if err := os.Chmod(filepath.Join(dir, "etc", "sasl", "lost.db"), 0o600); err != nil { // Postfix cannot read it
 		return nil, err
 	}
 	demands := []string{"smtpd_sasl_auth_enable=yes", "smtpd_tls_security_level=encrypt", "smtpd_tls_auth_only=yes",
