@@ -21,7 +21,7 @@ type Authority struct {
 	der  []byte
 
 	mu    sync.Mutex
-	cache map[string]*tls.Certificate // by host, the good ones
+	cache map[string]*tls.Certificate // by host, and what is special about it
 }
 
 // NewAuthority makes an authority with a key of its own.
@@ -50,12 +50,17 @@ func (a *Authority) PEM() []byte {
 
 // Certificate returns a good certificate for host.
 func (a *Authority) Certificate(host string) *tls.Certificate {
+	return a.cached(host, func() *tls.Certificate { return a.sign(leafTemplate(host), a) })
+}
+
+// cached returns the certificate of this name, which it makes the first time.
+func (a *Authority) cached(name string, create func() *tls.Certificate) *tls.Certificate {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if a.cache[host] == nil {
-		a.cache[host] = a.sign(leafTemplate(host), a)
+	if a.cache[name] == nil {
+		a.cache[name] = create()
 	}
-	return a.cache[host]
+	return a.cache[name]
 }
 
 func newTemplate(name string) *x509.Certificate {

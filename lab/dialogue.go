@@ -66,6 +66,8 @@ func (l Line) String() string {
 		return "S:"
 	case l.Kind == ServerLine:
 		return "S: " + smtp.Printable(l.Text)
+	case l.Kind == ClientLine && l.Text == "":
+		return "C:"
 	case l.Kind == ClientLine:
 		return "C: " + l.Text
 	case l.Kind == DirectiveLine:

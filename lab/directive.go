@@ -39,7 +39,7 @@ func directives() []directive {
 		{"half-close", "send FIN and go on reading", plain(halfClose{})},
 		{"close", "[abrupt]: send FIN; abrupt leaves out TLS's close_notify", parseClose},
 		{"reset", "send RST", plain(reset{})},
-		{"serve", "go-smtp [OPTION...]: a real, well-behaved server takes over; see gosmtp.go", parseServe},
+		{"serve", "go-smtp [OPTION...]: a real, well-behaved server takes over; see gosmtp.go. mta-sts MODE MX...: an HTTPS server with that policy, after \"* tls\"", parseServe},
 	}
 }
 

@@ -41,10 +41,17 @@ import (
 //	stale                  as from a cache whose authority is lost (RFC 8767): TTL 30
 //	ad                     set AD
 //	no-recursion           answer as an authority would: aliases not followed, RA clear
-//	many N                 N MX records, mx00001.NAME and so on, of preference 10
+//	many N                 N MX records, mx00001.NAME and so on, of preference 10, or as many TLSA records for nothing
+//	tlsa USAGE SELECTOR MATCHING HOST|authority [KIND]
+//	                       a TLSA record for the certificate of a host, or of the lab's authority;
+//	                       KIND as behind "* tls", such as expired
 //	many-addresses N       N addresses from 198.18.0.0/15 or 2001:db8:ff::/64
 type DNSServer struct {
+	// Authority has the certificates that TLSA records are made for. Nil means one of the server's own.
+	Authority *Authority
+
 	zone *zoneData
+	own  sync.Once
 
 	ctx    context.Context
 	cancel context.CancelFunc
@@ -277,6 +284,8 @@ func (s *DNSServer) reply(query *dns.Msg, q dnsQuery, rule *zoneRule, stream boo
 		m.Rcode = rule.rcode
 	case rule.truncate && !stream:
 		m.Truncated = true
+	case q.typ == dns.TypeTLSA && len(rule.tlsa) > 0:
+		m.Answer = s.tlsa(q, rule)
 	default:
 		m.Answer, m.Ns, m.Rcode = s.zone.resolve(q, rule)
 	}

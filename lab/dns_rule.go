@@ -28,6 +28,7 @@ type zoneRule struct {
 	hasTTL        bool
 	many          int
 	manyAddresses int
+	tlsa          []tlsaFor
 
 	drop, truncate, tcpRefused, formerrEDNS, duplicate, ad, noRecursion bool
 }
@@ -42,6 +43,7 @@ func (z *zoneData) rule(q dnsQuery) *zoneRule {
 		all.delay += r.delay
 		all.rcode = max(all.rcode, r.rcode)
 		all.first = append(all.first, r.first...)
+		all.tlsa = append(all.tlsa, r.tlsa...)
 		all.many = max(all.many, r.many)
 		all.manyAddresses = max(all.manyAddresses, r.manyAddresses)
 		if r.raw != nil {
@@ -105,6 +107,8 @@ func (r *zoneRule) set(word, argument string) (err error) {
 		r.many, err = strconv.Atoi(argument)
 	case "many-addresses":
 		r.manyAddresses, err = strconv.Atoi(argument)
+	case "tlsa":
+		err = r.setTLSA(argument)
 	case "drop-aaaa":
 		r.typ, r.drop = dns.TypeAAAA, true
 	default:

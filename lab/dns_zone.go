@@ -141,6 +141,10 @@ func (r *zoneRule) synthesise(q dnsQuery) []dns.RR {
 		for i := range min(r.many, maxZoneRecords) {
 			rrs = append(rrs, &dns.MX{Hdr: head, Preference: 10, Mx: fmt.Sprintf("mx%05d.%s", i+1, q.name)})
 		}
+	case dns.TypeTLSA:
+		for i := range min(r.many, maxZoneRecords) {
+			rrs = append(rrs, &dns.TLSA{Hdr: head, Usage: 3, Selector: 1, MatchingType: 1, Certificate: fmt.Sprintf("%064x", i)})
+		}
 	case dns.TypeA:
 		addr := netip.MustParseAddr("198.18.0.0")
 		for range min(r.manyAddresses, maxZoneRecords) {

@@ -97,8 +97,11 @@ func flag(set func(*goodServer)) func(*goodServer, string) error {
 // parseServe reads the words behind "* serve".
 func parseServe(rest string) (action, error) {
 	words := strings.Fields(rest)
-	if len(words) == 0 || words[0] != "go-smtp" {
-		return nil, errors.New("there is no server but go-smtp")
+	switch {
+	case len(words) > 0 && words[0] == "mta-sts":
+		return parsePolicyHost(words[1:])
+	case len(words) == 0 || words[0] != "go-smtp":
+		return nil, errors.New("there is no server but go-smtp and mta-sts")
 	}
 	g := goodServer{
 		users: ",alice,bob,postmaster,", size: 50 << 20, recipients: 100,

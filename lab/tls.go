@@ -159,8 +159,17 @@ func (h handshake) config(s *Server) *tls.Config {
 	return c
 }
 
-// certificate returns the certificate that goes with a handshake.
+// certificate returns the certificate that goes with a handshake: the same one
+// each time, so that there can be a TLSA record for it.
 func (a *Authority) certificate(h handshake, host string) *tls.Certificate {
+	if h.kind == tlsGood && h.chain == 0 {
+		return a.Certificate(host)
+	}
+	return a.cached(fmt.Sprintf("%s %s %d", host, h.kind, h.chain), func() *tls.Certificate { return a.special(h, host) })
+}
+
+// special makes a certificate that has something wrong with it, or a long chain.
+func (a *Authority) special(h handshake, host string) *tls.Certificate {
 	template := leafTemplate(host)
 	switch h.kind {
 	case tlsExpired:

@@ -199,6 +199,7 @@ func (w *World) startDNS() error {
 	if err != nil {
 		return err
 	}
+	server.Authority = w.authority
 	udp, tcp, err := w.listenDNS()
 	if err != nil {
 		return err

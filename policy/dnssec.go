@@ -75,7 +75,7 @@ func (r *Resolver) because(server string) string {
 	if addr, err := netip.ParseAddrPort(server); err == nil && addr.Addr().Unmap().IsLoopback() {
 		return ", on loopback"
 	}
-	return ", trusted on request"
+	return ", which is trusted"
 }
 
 // trusts reports whether the AD bit of a server is believed (RFC 6840, section

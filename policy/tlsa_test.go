@@ -95,7 +95,7 @@ func TestTrust(t *testing.T) {
 		{"[::1]:5353", false, Status{Secure, "AD from [::1]:5353, on loopback"}},
 		{"127.0.0.53:53", false, Status{Secure, "AD from 127.0.0.53, on loopback"}},
 		{"192.0.2.53:53", false, Status{Untrusted, "AD was set by 192.0.2.53, which is not trusted: --trust-ad"}},
-		{"192.0.2.53:53", true, Status{Secure, "AD from 192.0.2.53, trusted on request"}},
+		{"192.0.2.53:53", true, Status{Secure, "AD from 192.0.2.53, which is trusted"}},
 	} {
 		r := &Resolver{TrustAD: tt.trust}
 		if got := r.Security(answer(tt.server)); got != tt.want {
