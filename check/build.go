@@ -112,7 +112,7 @@ func newSession(a *probe.Attempt, o diagnose.Outcome, tx int) Session {
 		ID: a.ID, Purpose: a.Purpose, After: a.After, Host: a.Target.Host, Also: list(a.Target.Also),
 		Preference: a.Target.Preference, Address: a.Target.Address(), HELO: a.HELO, Started: Time{a.Started},
 		Outcome: o.Verdict, Reason: o.Reason, Stage: o.Stage, Sentence: valid(o.Sentence), Row: o.Row,
-		TLS: newTLS(a.TLS()), Capabilities: a.Capabilities().Map(), CapabilitiesPlain: a.CapabilitiesPlain().Map(),
+		TLS: newTLS(a.TLS()), Auth: newAuth(a.Authentication()), Capabilities: a.Capabilities().Map(), CapabilitiesPlain: a.CapabilitiesPlain().Map(),
 		Events: []Event{},
 	}
 	if t := a.TLS(); t != nil {
@@ -133,6 +133,17 @@ func newSession(a *probe.Attempt, o diagnose.Outcome, tx int) Session {
 	}
 	s.Timings = mine.Timings()
 	return s
+}
+
+func newAuth(x *probe.Authentication) *Auth {
+	if x == nil {
+		return nil
+	}
+	out := &Auth{Mechanism: valid(x.Mechanism), Offered: []string{}, User: valid(x.User), Outcome: x.Outcome, Verified: x.Verified}
+	for _, m := range x.Offered {
+		out.Offered = append(out.Offered, valid(m))
+	}
+	return out
 }
 
 func newResolution(res *mxresolve.Result) *Resolution {

@@ -136,6 +136,7 @@ type Session struct {
 	Row      string           `json:"row,omitempty"`      // of the reply catalogue, that gave the reason
 
 	TLS               *TLS              `json:"tls,omitempty"`
+	Auth              *Auth             `json:"auth,omitempty"`
 	Capabilities      map[string]string `json:"capabilities,omitempty"`
 	CapabilitiesPlain map[string]string `json:"capabilities_plain,omitempty"`
 	Timings           Timings           `json:"timings_ms"`
@@ -147,6 +148,15 @@ type Session struct {
 // Presented are the certificates that the server presented, leaf first, as far
 // as they are in TLS. A report that was read has none of them.
 func (s *Session) Presented() []*x509.Certificate { return s.presented }
+
+// Auth is what came of AUTH.
+type Auth struct {
+	Mechanism string            `json:"mechanism,omitempty"` // absent where none was tried
+	Offered   []string          `json:"offered"`
+	User      string            `json:"user,omitempty"` // absent where it is a secret
+	Outcome   probe.AuthOutcome `json:"outcome"`
+	Verified  *bool             `json:"verified,omitempty"` // the certificate; absent without TLS
+}
 
 // Reply is a reply in short.
 type Reply struct {

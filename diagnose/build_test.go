@@ -29,7 +29,8 @@ func newScene(t *testing.T) *scene {
 //	greeting: 220 mx      a reply, its command before it ("|" between lines)
 //	fail timeout rcpt     a failure; "timeout/partial" with half a reply before
 //	tls expired           a handshake, with a problem
-//	note harvesting rcpt  a note
+//	note harvesting rcpt  a note, with a text behind it
+//	auth PLAIN ***        an AUTH command
 //	tx 2                  the transaction of what follows
 //	sent                  message text and its end
 //	part                  message text without its end
@@ -88,8 +89,11 @@ func (w *scribe) write(line string) string {
 		w.secure = true
 		w.add(probe.Event{Kind: probe.KindTLS, Stage: smtp.StageTLS, TLS: problemTLS(rest)})
 	case word == "note":
-		note, stage, _ := strings.Cut(rest, " ")
-		w.add(probe.Event{Kind: probe.KindNote, Stage: smtp.Stage(stage), Note: probe.Note(note)})
+		note, rest, _ := strings.Cut(rest, " ")
+		stage, text, _ := strings.Cut(rest, " ")
+		w.add(probe.Event{Kind: probe.KindNote, Stage: smtp.Stage(stage), Note: probe.Note(note), Text: text})
+	case word == "auth":
+		w.add(probe.Event{Kind: probe.KindCommand, Stage: smtp.StageAuth, Command: "AUTH " + rest})
 	case word == "tx":
 		w.tx, _ = strconv.Atoi(rest)
 	case word == "sent":
@@ -116,7 +120,7 @@ func problemTLS(words string) *probe.TLS {
 
 func (w *scribe) reply(stage smtp.Stage, text string) string {
 	w.begin()
-	if stage != smtp.StageGreeting {
+	if stage != smtp.StageGreeting && stage != smtp.StageAuth {
 		w.add(probe.Event{Kind: probe.KindCommand, Stage: stage, Command: strings.ToUpper(string(stage))})
 	}
 	text = strings.ReplaceAll(text, "|", "\r\n")
@@ -188,6 +192,7 @@ var (
 	rejects  = with(envelope, "rcpt: 550 5.1.1 <alice@example.test>: no such user", "quit: 221 bye")
 	defers   = with(envelope, "rcpt: 450 4.2.0 Greylisted", "quit: 221 bye")
 	refuses  = []string{"greeting: 554 5.7.1 Your IP is blocked", "quit: 221 bye"}
+	tried    = with(hello[:4], "ehlo: 250-mx|250 AUTH SCRAM-SHA-256 PLAIN", "auth SCRAM-SHA-256 *** (user alice)")
 	dead     = []string{"fail timeout"}
 	dropped  = with(hello, "fail closed mail")
 	garbled  = with(envelope, "fail protocol rcpt 999")

@@ -126,7 +126,7 @@ var codeRows = []Row{
 	{
 		ID: "code/454", Codes: "454",
 		Reason: AuthRequired, Confidence: Likely, RetryAfter: 15 * time.Minute, Source: "RFC 4954, section 6",
-		Explain: "The login failed for now.",
+		Explain: "The login failed for now; that says nothing about the credentials.", Remedy: "Try again later.",
 		Example: "454 sorry", ExampleStage: "auth",
 	},
 	{
@@ -210,7 +210,7 @@ var codeRows = []Row{
 	{
 		ID: "code/538", Codes: "538",
 		Reason: TLSRequired, Confidence: Certain, Retry: RetryAfterFix, Source: "RFC 4954, section 6",
-		Explain: "The mechanism of the login wants the connection to be encrypted.",
+		Explain: "The mechanism of the login wants the connection to be encrypted.", Remedy: "Use STARTTLS, or a port with implicit TLS.",
 		Example: "538 no", ExampleStage: "auth",
 	},
 	{

@@ -89,8 +89,9 @@ var eximRows = []Row{
 		Example: "550 This message contains a virus (Eicar-Test-Signature).", ExampleStage: "message",
 	},
 	{
-		ID: "exim/auth", Words: []string{"incorrect authentication data", "unable to authenticate at present"},
+		ID: "exim/auth", Words: []string{"incorrect authentication data"},
 		Reason: AuthRequired, Confidence: Certain, Retry: RetryAfterFix, Source: "Exim",
+		Explain: "The user name or the password is wrong.", Remedy: "Check user name and password.",
 		Example: "535 Incorrect authentication data", ExampleStage: "auth",
 	},
 	{

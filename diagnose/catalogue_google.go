@@ -70,7 +70,7 @@ var googleRows = []Row{
 		Example: "550-5.7.1 Invalid credentials for relay [198.51.100.7]. The IP address you've\n550-5.7.1 registered in your Workspace SMTP Relay service doesn't match the domain\n550 5.7.1 of the account this email is being sent from. r7si - gsmtp", ExampleStage: "mail",
 	},
 	{
-		ID: "google/bad-credentials", Words: []string{"username and password not accepted", "application-specific password required", "please log in via your web browser"},
+		ID: "google/bad-credentials", Words: []string{"username and password not accepted"},
 		Reason: AuthRequired, Confidence: Certain, Retry: RetryAfterFix, Source: "Gmail",
 		Explain: "Gmail did not take the user name and password.", Remedy: "Use an application password, or OAuth.",
 		Example: "535-5.7.8 Username and Password not accepted. For more information, go to\n535 5.7.8  https://support.google.com/mail/?p=BadCredentials s6si - gsmtp", ExampleStage: "auth",

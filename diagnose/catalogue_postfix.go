@@ -199,7 +199,9 @@ var postfixRows = []Row{
 	},
 	{
 		ID: "postfix/sasl", Words: []string{"error: authentication failed", "temporary authentication failure", "error: authentication not enabled"},
-		Reason: AuthRequired, Confidence: Certain, Retry: RetryAfterFix, Source: "Postfix",
+		Reason: AuthRequired, Confidence: Certain, Retry: RetryAfterFix, Source: "Postfix, Postmark",
+		Explain: "The user name or the password is wrong, or SMTP is switched off for them.",
+		Remedy:  "Check user name and password. For Postmark both are the server's token, not the account's (--auth-user-file).",
 		Example: "535 5.7.8 Error: authentication failed: UGFzc3dvcmQ6", ExampleStage: "auth",
 	},
 	{

@@ -62,6 +62,11 @@ func judgeFailure(f *probe.Failure, stage smtp.Stage, greeted bool) (Verdict, Re
 		return Undetermined, TLSFailed, SideUs, RetryNever
 	case probe.FailTLSPolicy:
 		return Undetermined, TLSFailed, SideReceiver, RetryAfterFix
+	case probe.FailAuthPolicy:
+		if unsafeAuth(f) {
+			return Undetermined, TLSFailed, SideReceiver, RetryAfterFix
+		}
+		return Undetermined, AuthRequired, SideUs, RetryAfterFix
 	case probe.FailNotOffered:
 		if strings.HasPrefix(f.Detail, "REQUIRETLS") {
 			return Undetermined, TLSFailed, SideReceiver, RetryAfterFix

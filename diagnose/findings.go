@@ -3,6 +3,8 @@ package diagnose
 import (
 	"cmp"
 	"slices"
+
+	"github.com/smtpcheck/smtpcheck/smtp"
 )
 
 // findings looks for everything that a rule has something to say about.
@@ -68,8 +70,8 @@ func (f *finder) sorted() []Finding {
 // decidingReply shows the reply that decided, explained by its row.
 func (f *finder) decidingReply() {
 	o := f.d.Deciding
-	if o == nil || o.Reply == nil || o.Row == "" || f.d.DecidedBy == nil {
-		return
+	if o == nil || o.Reply == nil || o.Row == "" || f.d.DecidedBy == nil || o.Stage == smtp.StageAuth {
+		return // AUTH has rules of its own
 	}
 	found := f.add(o.Reason.replyRule(), o.Sentence, *f.d.DecidedBy)
 	if row, ok := RowByID(o.Row); ok && found != nil {

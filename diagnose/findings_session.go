@@ -32,6 +32,7 @@ func (f *finder) session(a *probe.Attempt) {
 		}
 	}
 	f.offersTLS(a)
+	f.auth(a)
 }
 
 func (f *finder) reply(host string, e *probe.Event, at Evidence) {

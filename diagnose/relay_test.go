@@ -47,7 +47,7 @@ func inClear(a *probe.Attempt) {
 
 var (
 	offersAuth = []string{"greeting: 220 mx", "ehlo: 250-mx|250 STARTTLS", "starttls: 220 go on", "tls ", "ehlo: 250-mx|250 AUTH PLAIN", "quit: 221 bye"}
-	atOnce     = []string{"tls ", "greeting: 220 mx", "ehlo: 250-mx|250 AUTH PLAIN", "quit: 221 bye"}
+	atOnce     = []string{"tls ", "greeting: 220 mx", "ehlo: 250-mx|250 AUTH PLAIN SCRAM-SHA-256", "quit: 221 bye"}
 	asksMail   = func(reply string) []string {
 		return append([]string{offersAuth[0], offersAuth[1], "mail: " + reply}, offersAuth[2:]...)
 	}

@@ -89,6 +89,23 @@ var sick = map[string]func(s *scene){
 		s.follow(s.talk("mx1", 10, with(hello, "fail timeout mail")...), probe.PurposeNoPipelining, accepts...)
 	},
 
+	"auth/without-tls": talked("greeting: 220 mx", "ehlo: 250-mx|250-AUTH LOGIN|250 STARTTLS"),
+	"auth/weak-only":   talked(with(hello[:4], "ehlo: 250-mx|250 AUTH CRAM-MD5 DIGEST-MD5 NTLM")...),
+	"auth/password-only": talked(with(hello[:4], "ehlo: 250-mx|250 AUTH PLAIN LOGIN", "auth PLAIN *** (user alice)", "auth: 235 ok",
+		"mail: 250 ok", "rcpt: 250 ok")...),
+	"auth/lies":          talked(with(tried, "auth: 502 5.5.1 Command not implemented")...),
+	"auth/refused":       talked(with(tried, "auth: 535 5.7.8 no")...),
+	"auth/transition":    talked(with(tried, "auth: 432 4.7.12 a password transition is needed")...),
+	"auth/too-weak":      talked(with(tried, "auth: 534 5.7.9 no")...),
+	"auth/needs-tls":     talked(with(tried, "auth: 538 5.7.11 no")...),
+	"auth/temporary":     talked(with(tried, "auth: 454 4.7.0 Temporary authentication failure")...),
+	"auth/server-failed": talked(with(tried, "auth: 334 djE=", "fail auth auth the server's signature is wrong", "quit: 221 bye")...),
+	"auth/downgrade":     talked(with(tried, "note auth-challenge auth challenge: error: server-does-support-channel-binding; somebody", "auth: 535 5.7.8 no")...),
+	"auth/few-iterations": talked(with(tried, "note auth-challenge auth challenge: salt of 4 octets, 10 iterations, fewer than the 4096 of RFC 7677",
+		"auth: 235 ok", "mail: 250 ok", "rcpt: 250 ok")...),
+	"auth/unsafe":       talked(with(hello, "fail auth-policy auth no credentials are sent without TLS", "quit: 221 bye")...),
+	"auth/not-possible": talked(with(hello, "fail auth-policy auth the server does not offer AUTH", "quit: 221 bye")...),
+
 	"ext/not-offered": talked(with(hello, "fail not-offered mail REQUIRETLS is not offered")...),
 
 	"us/port-25": func(s *scene) {
@@ -145,6 +162,10 @@ var healthy = map[string]func(s *scene){
 		s.Mode = ModeStopAfter
 		s.talk("mx1", 10, with(hello[:2], "quit: 221 bye")...)
 	},
+	"authenticated": talked(with(tried, "note auth-challenge auth challenge: salt of 16 octets, 4096 iterations", "auth: 235 2.7.0 ok",
+		"mail: 250 ok", "rcpt: 250 ok", "quit: 221 bye")...),
+	"AUTH with SCRAM offered without TLS": talked("greeting: 220 mx", "ehlo: 250-mx|250-AUTH SCRAM-SHA-256|250 STARTTLS", "starttls: 220 go", "tls ", "ehlo: 250 mx",
+		"mail: 250 ok", "rcpt: 250 ok", "quit: 221 bye"),
 	"a silent QUIT":        talked(with(envelope, "rcpt: 250 ok", "note quit-silent quit")...),
 	"an address as a name": func(s *scene) { s.talk("mx1", 10, accepts...).HELO = "[203.0.113.7]" },
 	"a server by name": func(s *scene) {

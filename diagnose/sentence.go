@@ -96,6 +96,10 @@ func (h *hearing) failed(e *probe.Event) string {
 		return "Cannot start TLS: handshake failure" + detail(" with "+where, f.Detail)
 	case probe.FailTLSPolicy:
 		return requiredByUs(f.Detail) + " (" + where + ")"
+	case probe.FailAuthPolicy:
+		return "no login at " + h.who() + detail("", f.Detail)
+	case probe.FailAuth:
+		return h.who() + " failed in AUTH" + byAuth(h.a) + detail("", f.Detail)
 	case probe.FailNotSMTP:
 		return h.who() + " does not speak SMTP" + detail("", f.Detail)
 	case probe.FailUnsolicited:

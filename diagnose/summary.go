@@ -26,16 +26,19 @@ func (c *Case) summary(d *Diagnosis) string {
 	case c.leftForCourtesy(d):
 		return d.Deciding.Sentence
 	}
-	return string(d.Verdict) + headOf(d) + ": " + d.Deciding.Sentence + c.forBounces(d) + c.atOdds(d) + c.inHowLong(d) + c.notTried(d)
+	return string(d.Verdict) + c.headOf(d) + ": " + d.Deciding.Sentence + c.forBounces(d) + c.atOdds(d) + c.inHowLong(d) + c.notTried(d)
 }
 
 // headOf says where, if it was before the recipient was named, and why.
-func headOf(d *Diagnosis) string {
+func (c *Case) headOf(d *Diagnosis) string {
 	words, o := "", d.Deciding
 	if o.Reply != nil && !o.atMailOrLater() && (d.Verdict == Deferred || d.Verdict == Rejected) {
 		words = " at " + strings.ToUpper(string(o.Stage))
-		if o.Stage == smtp.StageGreeting {
+		switch o.Stage {
+		case smtp.StageGreeting:
 			words = " at greeting"
+		case smtp.StageAuth:
+			words += byAuth(c.attempt(o))
 		}
 		switch d.Reason {
 		case NoSuchUser, MailboxFull, MailboxDisabled, Moved, TooManyRecipients, Restricted: // it cannot be that
@@ -102,17 +105,17 @@ func (c *Case) accepted(d *Diagnosis) string {
 			return c.takenToRelay(host, QueueID(*d.Deciding.Reply))
 		}
 		if id := QueueID(*d.Deciding.Reply); id != "" {
-			return "queued at " + host + " as " + id + "; not proof of the inbox"
+			return "queued at " + host + " as " + id + afterAuth(a) + "; not proof of the inbox"
 		}
 		return "accepted by " + host + ", which named no queue id; not proof of the inbox"
 	case ModeStopAfter:
 		stage := or(string(c.StopAfter), string(d.Deciding.Stage))
-		return "ended after " + strings.ToUpper(stage) + " as asked; nothing is known about the recipient; " + host + " answered well so far" + c.notTried(d)
+		return "ended after " + strings.ToUpper(stage) + " as asked; nothing is known about the recipient; " + host + " answered well so far" + afterAuth(a) + c.notTried(d)
 	}
 	if c.Relay {
-		return "accepted at RCPT by the relay " + host + "; nothing was sent; whether the recipient exists is known only to the recipient's server, which the relay asks later" + c.forBounces(d)
+		return "accepted at RCPT by the relay " + host + afterAuth(a) + "; nothing was sent; whether the recipient exists is known only to the recipient's server, which the relay asks later" + c.forBounces(d)
 	}
-	words := "accepted at RCPT by " + host + "; nothing was sent; the server may still refuse the message or accept every address (not checked)"
+	words := "accepted at RCPT by " + host + afterAuth(a) + "; nothing was sent; the server may still refuse the message or accept every address (not checked)"
 	if c.onBackup(d) {
 		words += "; this is a backup MX (preference " + strconv.Itoa(int(a.Target.Preference)) + "), which may bounce the mail later"
 	}
@@ -371,6 +374,8 @@ func (c *Case) ruleOfCase(d *Diagnosis) string {
 		return "mx/auth-required"
 	case c.leftForCourtesy(d):
 		return "rcpt/harvesting"
+	case c.ruleOfAuth(d) != "":
+		return c.ruleOfAuth(d)
 	case d.Deciding == nil && d.Verdict == Deferred && d.Reason == DNSFailure:
 		return c.dnsRule(d.Side)
 	}

@@ -90,13 +90,13 @@ func (s *Session) unsafe() string {
 	case a.AllowPlaintext:
 		return ""
 	case s.tls == nil:
-		return "the password is not sent without TLS"
+		return "no credentials are sent without TLS"
 	case a.AllowUnverified, s.opts.TLSVerify, t.Verified: // TLSVerify would have ended the session
 		return ""
 	case t.Problem != "":
-		return "the password is not sent to a server whose certificate is not verified: " + t.Problem
+		return "no credentials are sent to a server whose certificate is not verified: " + t.Problem
 	}
-	return "the password is not sent to a server whose certificate is not verified"
+	return "no credentials are sent to a server whose certificate is not verified"
 }
 
 // credentials are what the mechanisms may use in this session.
@@ -153,7 +153,7 @@ func (a *authentication) run(mechanism string) bool {
 		}
 		step, err := a.next(r)
 		if step.Said != "" {
-			a.s.note(NoteChallenge, step.Said)
+			a.s.note(NoteChallenge, "challenge: "+step.Said)
 		}
 		if err != nil {
 			return a.cancel(err)

@@ -122,16 +122,16 @@ func TestAuthDialogues(t *testing.T) {
 		},
 		{
 			"login", prelude + "S: 250 AUTH=LOGIN\nC: AUTH LOGIN\nS: 334 {{User Name\x00}}\nC: {{alice}}\nS: 334 {{Password\x00}}\nC: {{secret-password}}\nS: 235 ok\nC: QUIT",
-			"C: AUTH LOGIN\nS: 334 VXNlciBOYW1lAA==\n* User Name\\x00\nC: *** (user alice)\nS: 334 UGFzc3dvcmQA\n* Password\\x00\nC: *** (password)\nS: 235 ok\n", nil,
+			"C: AUTH LOGIN\nS: 334 VXNlciBOYW1lAA==\n* challenge: User Name\\x00\nC: *** (user alice)\nS: 334 UGFzc3dvcmQA\n* challenge: Password\\x00\nC: *** (password)\nS: 235 ok\n", nil,
 		},
 		{
 			"masked user", prelude + "S: 250 AUTH LOGIN\nC: AUTH LOGIN\nS: 334 \nC: {{alice}}\nS: 334 {{alice, your password}}\nC: {{secret-password}}\nS: 235 hello alice\nC: QUIT",
-			"C: AUTH LOGIN\nS: 334 \n* (empty)\nC: *** (user ***)\nS: 334 ***\n* ***, your password\nC: *** (password)\nS: 235 hello ***\n",
+			"C: AUTH LOGIN\nS: 334 \n* challenge: (empty)\nC: *** (user ***)\nS: 334 ***\n* challenge: ***, your password\nC: *** (password)\nS: 235 hello ***\n",
 			func(o *probe.Options) { o.Auth.MaskUser = true },
 		},
 		{
 			"bare 334", prelude + "S: 250 AUTH LOGIN\nC: AUTH LOGIN\nS: 334\nC: {{alice}}\nS: 334\nC: {{secret-password}}\nS: 535 5.7.8 no\nC: QUIT",
-			"C: AUTH LOGIN\nS: 334\n* (empty)\nC: *** (user alice)\nS: 334\n* (empty)\nC: *** (password)\nS: 535 5.7.8 no\n", nil,
+			"C: AUTH LOGIN\nS: 334\n* challenge: (empty)\nC: *** (user alice)\nS: 334\n* challenge: (empty)\nC: *** (password)\nS: 535 5.7.8 no\n", nil,
 		},
 		{
 			"not base64", prelude + "S: 250 AUTH LOGIN\nC: AUTH LOGIN\nS: 334 Username:\nC: ~*\nS: 501 5.7.0 cancelled\nC: QUIT",
@@ -143,20 +143,20 @@ func TestAuthDialogues(t *testing.T) {
 		},
 		{
 			"a challenge too many", prelude + "S: 250 AUTH PLAIN\nC: AUTH PLAIN *\nS: 334 {{more}}\nC: ~*\nS: 501 cancelled\nC: QUIT",
-			"C: AUTH PLAIN *** (user alice)\nS: 334 bW9yZQ==\n* more\n! auth: a challenge too many\nC: *\nS: 501 cancelled\n", nil,
+			"C: AUTH PLAIN *** (user alice)\nS: 334 bW9yZQ==\n* challenge: more\n! auth: a challenge too many\nC: *\nS: 501 cancelled\n", nil,
 		},
 		{
 			"gone after cancel", prelude + "S: 250 AUTH PLAIN\nC: AUTH PLAIN *\nS: 334 {{more}}\nC: ~*\n* close",
-			"C: AUTH PLAIN *** (user alice)\nS: 334 bW9yZQ==\n* more\n! auth: a challenge too many\nC: *\n! closed: \n", nil,
+			"C: AUTH PLAIN *** (user alice)\nS: 334 bW9yZQ==\n* challenge: more\n! auth: a challenge too many\nC: *\n! closed: \n", nil,
 		},
 		{
 			"no initial response that is too long", prelude + "S: 250 AUTH XOAUTH2\nC: AUTH XOAUTH2\nS: 334 \nC: {{user=alice\x01auth=Bearer " + strings.Repeat("t0ken", 200) + "\x01\x01}}\n" +
 				"S: 334 {{{\"status\":\"401\",\"schemes\":\"bearer\"} }}\nC: *\nS: 535 5.7.8 no\nC: QUIT",
-			"C: AUTH XOAUTH2\nS: 334 \nC: *** (user alice)\nS: 334 eyJzdGF0dXMiOiI0MDEiLCJzY2hlbWVzIjoiYmVhcmVyIn0g\n* error: status 401, schemes bearer\nC: (an empty line: the error was read)\nS: 535 5.7.8 no\n", func(o *probe.Options) { o.Auth = long },
+			"C: AUTH XOAUTH2\nS: 334 \nC: *** (user alice)\nS: 334 eyJzdGF0dXMiOiI0MDEiLCJzY2hlbWVzIjoiYmVhcmVyIn0g\n* challenge: error: status 401, schemes bearer\nC: (an empty line: the error was read)\nS: 535 5.7.8 no\n", func(o *probe.Options) { o.Auth = long },
 		},
 		{
 			"success after an error", prelude + "S: 250 AUTH OAUTHBEARER\nC: AUTH OAUTHBEARER *\nS: 334 {{{\"status\":\"invalid_token\"} }}\nC: AQ==\nS: 235 ok\nC: QUIT",
-			"C: AUTH OAUTHBEARER *** (user alice)\nS: 334 eyJzdGF0dXMiOiJpbnZhbGlkX3Rva2VuIn0g\n* error: status invalid_token\nC: *** (the error was read)\nS: 235 ok\n! auth: the server reports success after an error: status invalid_token\n", nil,
+			"C: AUTH OAUTHBEARER *** (user alice)\nS: 334 eyJzdGF0dXMiOiJpbnZhbGlkX3Rva2VuIn0g\n* challenge: error: status invalid_token\nC: *** (the error was read)\nS: 235 ok\n! auth: the server reports success after an error: status invalid_token\n", nil,
 		},
 		{
 			"scram without a signature", prelude + "S: 250 AUTH SCRAM-SHA-1\nC: AUTH SCRAM-SHA-1 *\nS: 235 come in\nC: QUIT",
@@ -192,7 +192,7 @@ func TestAuthDialogues(t *testing.T) {
 		},
 		{
 			"in the clear", "S: 220 x\nC: EHLO *\nS: 250-x\nS: 250 AUTH PLAIN\nC: QUIT",
-			"! auth-policy: the password is not sent without TLS\n", func(o *probe.Options) { o.Auth.AllowUnverified = true },
+			"! auth-policy: no credentials are sent without TLS\n", func(o *probe.Options) { o.Auth.AllowUnverified = true },
 		},
 		{
 			"in the clear, allowed", "S: 220 x\nC: EHLO *\nS: 250-x\nS: 250 AUTH PLAIN\nC: AUTH PLAIN *\nS: 235 ok\nC: QUIT",
@@ -200,7 +200,7 @@ func TestAuthDialogues(t *testing.T) {
 		},
 		{
 			"not verified", strings.Replace(prelude, "* tls", "* tls self-signed", 1) + "S: 250 AUTH PLAIN\nC: QUIT",
-			"! auth-policy: the password is not sent to a server whose certificate is not verified: the certificate is self-signed\n", nil,
+			"! auth-policy: no credentials are sent to a server whose certificate is not verified: the certificate is self-signed\n", nil,
 		},
 		{
 			"not verified, allowed", strings.Replace(prelude, "* tls", "* tls self-signed", 1) + "S: 250 AUTH PLAIN\nC: AUTH PLAIN *\nS: 235 ok\nC: QUIT",

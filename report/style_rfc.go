@@ -81,7 +81,11 @@ func (r *rfcLines) event(s *check.Session, e *probe.Event) {
 // stands for itself. The stars that mask a secret stand for anything.
 func pattern(e *probe.Event) string {
 	text := clean(e.Command)
-	if e.Stage != smtp.StageAuth {
+	if e.Stage == smtp.StageAuth {
+		if text, _, _ = strings.Cut(text, " ("); strings.HasPrefix(text, "(") {
+			text = "*" // an empty line
+		}
+	} else {
 		text = strings.ReplaceAll(text, "*", `\x2a`)
 	}
 	if trimmed := strings.TrimRight(text, " "); len(trimmed) < len(text) {

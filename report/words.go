@@ -138,6 +138,10 @@ func failed(s *check.Session, e *probe.Event) string {
 		return "TLS handshake with " + place(s) + " failed on a limit of ours" + detail
 	case probe.FailTLSPolicy:
 		return "not going on without TLS as required" + detail
+	case probe.FailAuthPolicy:
+		return "no login" + detail
+	case probe.FailAuth:
+		return place(s) + " failed in AUTH" + detail
 	case probe.FailNotOffered:
 		return "not going on" + detail
 	case probe.FailNotSMTP:
@@ -204,6 +208,8 @@ func failureWord(e *probe.Event) string {
 		probe.FailTLS:         "handshake failed",
 		probe.FailTLSLimit:    "handshake failed (our limit)",
 		probe.FailTLSPolicy:   "no TLS as required",
+		probe.FailAuthPolicy:  "no login",
+		probe.FailAuth:        "AUTH failed",
 		probe.FailNotOffered:  "not offered",
 		probe.FailNotSMTP:     "not SMTP",
 		probe.FailUnsolicited: "unsolicited reply",
