@@ -195,19 +195,19 @@ func TestRelayJudgements(t *testing.T) {
 		"no TLS": {
 			map[string]string{"smtp.x.test@587": noTLS},
 			func(o *check.RelayOptions) { o.Port = 587 },
-			"587 open none usable; best 587;  0; relay/no-tls relay/small-size",
+			"587 open none usable; best 587;  0; relay/no-tls auth/without-tls relay/small-size",
 		},
 		"no TLS, and it is required": {
 			map[string]string{"smtp.x.test@587": noTLS},
 			func(o *check.RelayOptions) { o.Port, o.Probe.TLS = 587, probe.Require },
-			"587 open none; best none; tls_failed 76; relay/no-tls relay/small-size",
+			"587 open none; best none; tls_failed 76; relay/no-tls auth/without-tls relay/small-size",
 		},
 		"no TLS, and a login": {
 			map[string]string{"smtp.x.test@587": noTLS},
 			func(o *check.RelayOptions) {
 				o.Port, o.Probe.Auth = 587, &probe.Auth{User: "alice"}
 			},
-			"587 open none; best none; tls_failed 76; relay/no-tls relay/small-size",
+			"587 open none; best none; tls_failed 76; relay/no-tls auth/without-tls relay/small-size",
 		},
 		"no AUTH, and a login": {
 			map[string]string{"smtp.x.test@587": noAuth},
@@ -256,7 +256,7 @@ func TestRelayJudgements(t *testing.T) {
 		"--tls never leaves 465 out": {
 			map[string]string{"smtp.x.test@587": noTLS, "smtp.x.test@465": submissions},
 			func(o *check.RelayOptions) { o.Probe.TLS = probe.Never },
-			"25 refused, 587 open none usable, 2525 refused; best 587;  0; relay/no-tls relay/small-size relay/port-refused",
+			"25 refused, 587 open none usable, 2525 refused; best 587;  0; relay/no-tls auth/without-tls relay/small-size relay/port-refused",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
