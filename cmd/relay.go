@@ -119,7 +119,7 @@ func (a *app) examine(ctx context.Context, host string, o check.RelayOptions, ou
 	}
 	werr := out.renderer.Relay(r)
 	a.code = r.ExitCode
-	interrupted := r.Reason == "interrupted" || ctx.Err() != nil && len(r.Deliveries) < len(o.Recipients)
+	interrupted := r.Reason == "interrupted" || ctx.Err() != nil && !complete(r, &o)
 	for _, d := range r.Deliveries {
 		interrupted = interrupted || d.Reason == "interrupted"
 		certificates.add(d.Sessions)
@@ -133,6 +133,16 @@ func (a *app) examine(ctx context.Context, host string, o check.RelayOptions, ou
 		a.code = a.interruptCode()
 	}
 	return writeError(cmp.Or(werr, out.close()))
+}
+
+// complete reports whether all was done that was asked.
+func complete(r *check.RelayReport, o *check.RelayOptions) bool {
+	for i := range r.Ports {
+		if s := r.Ports[i].Session; s == nil || s.Reason == "interrupted" {
+			return false
+		}
+	}
+	return !r.Usable || len(r.Deliveries) == len(o.Recipients) && (o.Probe.Auth == nil || r.Auth != nil || len(r.Deliveries) > 0)
 }
 
 // place reads HOST, HOST:PORT and addresses with and without a port.

@@ -271,7 +271,11 @@ func offers(p *RelayPort, a *probe.Attempt) string {
 func (c *RelayCase) noPort(d *RelayDiagnosis) {
 	best := -1
 	for _, i := range c.ranked() {
-		if best < 0 || c.further(d, i, best) {
+		if d.Outcomes[i].Reason == Interrupted { // it may have been usable
+			best = i
+			break
+		}
+		if best < 0 || d.Outcomes[best].Stage.Before(d.Outcomes[i].Stage) {
 			best = i
 		}
 	}
@@ -289,16 +293,6 @@ func (c *RelayCase) noPort(d *RelayDiagnosis) {
 		d.Summary = "no port is usable" + c.forWhat() + "; port " + strconv.Itoa(int(c.Ports[best].Port)) + ": " + o.Sentence
 	}
 	d.Remedy = c.remedyOfPort(&c.Ports[best], o)
-}
-
-// further reports whether port i says more than port j: it was connected to,
-// and its session came further.
-func (c *RelayCase) further(d *RelayDiagnosis, i, j int) bool {
-	a, b := &d.Outcomes[i], &d.Outcomes[j]
-	if a.Reason == Interrupted || b.Reason == Interrupted {
-		return b.Reason == Interrupted && a.Reason != Interrupted && a.Stage != smtp.StageConnect
-	}
-	return b.Stage.Before(a.Stage)
 }
 
 func (c *RelayCase) forWhat() string {
