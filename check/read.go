@@ -14,6 +14,11 @@ var ErrNoReport = errors.New("there is no report in it")
 // as --format json and ndjson write them. Objects of ndjson that are events are
 // passed over, since the report has them all.
 func Read(r io.Reader, f func(*Report) error) error {
+	return ReadAll(r, f, func(*RelayReport) error { return errors.New("it is a report of relay, not of a probe") })
+}
+
+// ReadAll is Read for reports about submission servers too, for which it calls g.
+func ReadAll(r io.Reader, f func(*Report) error, g func(*RelayReport) error) error {
 	dec := json.NewDecoder(r)
 	n := 0
 	for {
@@ -28,15 +33,19 @@ func Read(r io.Reader, f func(*Report) error) error {
 		case err != nil:
 			return err
 		}
-		report, err := parse(raw)
-		if err != nil {
+		report, relay, err := parse(raw)
+		switch {
+		case err != nil:
 			return err
-		}
-		if report == nil {
+		case relay != nil:
+			err = g(relay)
+		case report != nil:
+			err = f(report)
+		default:
 			continue
 		}
 		n++
-		if err := f(report); err != nil {
+		if err != nil {
 			return err
 		}
 	}
@@ -47,32 +56,41 @@ func isSyntax(err error) bool {
 	return errors.As(err, &syntax) || errors.Is(err, io.ErrUnexpectedEOF)
 }
 
-// parse reads one object; nil is one that is no report.
-func parse(raw json.RawMessage) (*Report, error) {
+// parse reads one object: a report of a probe or of relay, or neither.
+func parse(raw json.RawMessage) (*Report, *RelayReport, error) {
 	var head struct {
-		Type    string `json:"type"`
-		Schema  int    `json:"schema"`
-		Verdict string `json:"verdict"`
-		ID      string `json:"id"`
+		Type    string          `json:"type"`
+		Schema  int             `json:"schema"`
+		Verdict string          `json:"verdict"`
+		ID      string          `json:"id"`
+		Ports   json.RawMessage `json:"ports"`
 	}
 	if err := json.Unmarshal(raw, &head); err != nil {
-		return nil, errors.New("it is JSON, but not a report of a probe")
+		return nil, nil, errors.New("it is JSON, but not a report of a probe")
 	}
 	switch {
 	case head.Type == "event":
-		return nil, nil
+		return nil, nil, nil
 	case head.Schema != Schema:
-		return nil, fmt.Errorf("it has schema %d; this program reads schema %d", head.Schema, Schema)
+		return nil, nil, fmt.Errorf("it has schema %d; this program reads schema %d", head.Schema, Schema)
+	case head.ID != "" && head.Ports != nil:
+		relay := new(RelayReport)
+		return nil, relay, notAReport(json.Unmarshal(raw, relay))
 	case head.ID == "" || head.Verdict == "":
-		return nil, errors.New("it is JSON, but not a report of a probe")
+		return nil, nil, errors.New("it is JSON, but not a report of a probe")
 	}
 	report := new(Report)
+	return report, nil, notAReport(json.Unmarshal(raw, report))
+}
+
+// notAReport words an error of the JSON parser.
+func notAReport(err error) error {
 	var mistyped *json.UnmarshalTypeError
-	switch err := json.Unmarshal(raw, report); {
+	switch {
 	case errors.As(err, &mistyped):
-		return nil, fmt.Errorf("it is not a report: %s cannot be a %s", mistyped.Field, mistyped.Value)
+		return fmt.Errorf("it is not a report: %s cannot be a %s", mistyped.Field, mistyped.Value)
 	case err != nil:
-		return nil, fmt.Errorf("it is not a report: %w", err)
+		return fmt.Errorf("it is not a report: %w", err)
 	}
-	return report, nil
+	return nil
 }

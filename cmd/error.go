@@ -110,6 +110,13 @@ const (
 		"--auth-token-file FILE, --auth-token-command CMD or the variable SMTPCHECK_AUTH_TOKEN"
 )
 
+// relayHabits are those of relay, whose argument is the server.
+var relayHabits = map[string]string{ //nolint:gochecknoglobals // read only
+	"port": "the port goes behind the server: smtpcheck relay HOST:PORT", "p": "the port goes behind the server: smtpcheck relay HOST:PORT",
+	"server": "the server is the argument: smtpcheck relay HOST", "s": "the server is the argument: smtpcheck relay HOST", "t": "it is --to here",
+	"stop-after": "relay stops before MAIL unless --to is given", "mx": "relay asks the server that is named; smtpcheck probe asks MX hosts",
+}
+
 // flagError words the errors of the flag parser.
 func flagError(c *cobra.Command, err error) error {
 	text := err.Error()
@@ -129,6 +136,9 @@ func flagError(c *cobra.Command, err error) error {
 		dashes = "-"
 	}
 	f := usage("%s has no flag %s%s", c.CommandPath(), dashes, quote(name))
+	if habit, ok := relayHabits[name]; ok && c.Name() == "relay" {
+		return f.hint("%s", habit)
+	}
 	if habit, ok := habits[name]; ok {
 		return f.hint("%s", habit)
 	}

@@ -17,10 +17,22 @@ func TestREADME(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, block, _ := strings.Cut(string(readme), "```\n$ go run ./cmd/smtpcheck ")
-	block, _, _ = strings.Cut(block, "```")
+	program := build(t, "./smtpcheck")
+	blocks := strings.Split(string(readme), "```\n$ go run ./cmd/smtpcheck ")
+	for _, block := range blocks[1:] {
+		block, _, _ = strings.Cut(block, "```")
+		shows(t, program, block)
+	}
+	if len(blocks) < 3 {
+		t.Error("README shows less than it did")
+	}
+}
+
+// shows runs the command of a block and looks for the lines that follow it.
+func shows(t *testing.T, program, block string) {
+	t.Helper()
 	command, shown, _ := strings.Cut(block, "\n")
-	out, err := exec.Command(build(t, "./smtpcheck"), strings.Fields(command)...).Output()
+	out, err := exec.Command(program, strings.Fields(command)...).Output()
 	if err != nil {
 		t.Fatal(err)
 	}

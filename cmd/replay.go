@@ -50,9 +50,13 @@ func (a *app) replay(c *cobra.Command, o *output, args []string) error {
 	defer out.abandon()
 	var codes []int
 	var werr error
-	err = check.Read(in, func(r *check.Report) error {
+	err = check.ReadAll(in, func(r *check.Report) error {
 		codes = append(codes, r.ExitCode)
 		werr = out.renderer.Report(r)
+		return werr
+	}, func(r *check.RelayReport) error {
+		codes = append(codes, r.ExitCode)
+		werr = out.renderer.Relay(r)
 		return werr
 	})
 	a.code = check.ExitCode(codes...)

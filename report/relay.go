@@ -347,7 +347,7 @@ func (f *ndjsonForm) relay(r *check.RelayReport, found func(string) *destination
 func (m *markdown) relay(r *check.RelayReport, _ func(string) *destination) error {
 	var b strings.Builder
 	word := relayWord(newTheme(false), r)
-	fmt.Fprintf(&b, "## %s: %s\n\n**%s**: %s\n\n", mdCode(clean(r.Host)), mdText(word), mdText(word), mdProse(r.Summary))
+	fmt.Fprintf(&b, "## %s: %s\n\n**%s**: %s\n\n", mdCode(clean(r.Host)), mdText(word), mdText(word), mdProse(strings.TrimPrefix(r.Summary, "usable ")))
 	x := asProbe(r)
 	if r.DecidedBy != nil {
 		fmt.Fprintf(&b, "- decided by: %s\n", mdEvidence(x, *r.DecidedBy))

@@ -51,7 +51,11 @@ func (s *status) begin(refs []check.Ref) {
 
 func (s *status) plan(session *check.Session) {
 	s.looking = ""
-	s.waiting = append(s.waiting, awaited{session.ID, clean(session.Host)})
+	host := clean(session.Host)
+	if _, port := ipPort(session); port != "25" && port != "" {
+		host += ":" + port
+	}
+	s.waiting = append(s.waiting, awaited{session.ID, host})
 }
 
 func (s *status) end(session *check.Session) {
