@@ -198,3 +198,42 @@ func TestRelayHostile(t *testing.T) {
 		}
 	}
 }
+
+// TestRelayLive: on a terminal every line of a transcript is told once, that of the
+// mail through the server too.
+func TestRelayLive(t *testing.T) {
+	for _, format := range []Format{FormatText, FormatNDJSON} {
+		var b, status bytes.Buffer
+		live, err := New(&b, Options{Format: format, Live: format == FormatText, Width: 100, UTC: true, Status: &status, Version: "test"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := relayOf(t, "smtp.submission.test", func(o *check.RelayOptions) {
+			o.Observer = live
+			o.Probe.Auth = &probe.Auth{User: "alice", Password: sasl.NewSecret("secret-password"), Mechanisms: []string{"PLAIN"}}
+			o.Recipients = []check.Recipient{recipientOf(t, "bob@example.net")}
+		})
+		if err := live.Relay(r); err != nil {
+			t.Fatal(err)
+		}
+		if err := live.Close(); err != nil {
+			t.Fatal(err)
+		}
+		count := func(out string) map[string]int {
+			n := make(map[string]int)
+			for line := range strings.Lines(out) {
+				if strings.Contains(line, "] S <-- ") || strings.Contains(line, "] C --> ") || strings.Contains(line, `"type":"event"`) {
+					n[strings.Join(strings.Fields(line), " ")]++
+				}
+			}
+			return n
+		}
+		whole := string(toldRelay(t, Options{Format: format, Width: 100}, r))
+		if diff := cmp.Diff(count(whole), count(b.String())); diff != "" {
+			t.Errorf("%s: %s", format, diff)
+		}
+		if !strings.Contains(status.String(), "waiting for smtp.submission.test, smtp.submission.test:465") {
+			t.Errorf("the status line: %q", status.String())
+		}
+	}
+}
