@@ -2,6 +2,7 @@ package check
 
 import (
 	"context"
+	"crypto/tls"
 	"net/netip"
 	"slices"
 	"time"
@@ -40,6 +41,8 @@ func (r *run) newJob(t probe.Target, purpose probe.Purpose, after *job, who []in
 	}
 	if after != nil {
 		j.header.After = after.header.ID
+	} else if r.opts.TLSCheck {
+		j.options.Sessions = tls.NewLRUClientSessionCache(4) // for the connection that resumes one
 	}
 	r.jobs = append(r.jobs, j)
 	r.waiting = append(r.waiting, j)
@@ -149,11 +152,25 @@ func (r *run) end(ctx context.Context, x result) {
 	j.attempt, j.began = x.attempt, x.began
 	j.attempt.Target = j.target // more names may be known by now
 	n := next(j.attempt, &j.options)
+	if n == nil {
+		j = j.root()
+		n = further(r.had(j), &j.options, r.opts.TLSCheck)
+	}
 	if n == nil || ctx.Err() != nil || r.repeats() && n.purpose == probe.PurposeRetry && x.attempt.Noted(probe.NoteMailMax) == nil {
 		return // of several messages to one recipient, those that a lost session leaves are left out
 	}
 	k := r.newJob(j.target, n.purpose, j, j.who[n.from:])
 	k.options = n.options
+}
+
+// had are the sessions with the address of a job, which is the first.
+func (r *run) had(root *job) (list []*probe.Attempt) {
+	for _, j := range r.jobs {
+		if j.attempt != nil && j.root() == root {
+			list = append(list, j.attempt)
+		}
+	}
+	return list
 }
 
 // leaveOut lists an address that was planned and is not probed.

@@ -14,6 +14,9 @@ const slowReply = 5 * time.Second
 
 // session finds what there is to say about one session.
 func (f *finder) session(a *probe.Attempt) {
+	if looksAtTLS(a.Purpose) {
+		return // see tlsLooks
+	}
 	host := a.Target.Host
 	for i := range a.Events {
 		e := &a.Events[i]
@@ -23,6 +26,7 @@ func (f *finder) session(a *probe.Attempt) {
 			f.reply(host, e, at)
 		case probe.KindTLS:
 			f.certificate(host, e.TLS, at)
+			f.grade(host, e.TLS, e.Time, at)
 		case probe.KindFailure:
 			f.failure(a, e, at)
 		case probe.KindNote:
@@ -33,6 +37,7 @@ func (f *finder) session(a *probe.Attempt) {
 	}
 	f.offersTLS(a)
 	f.auth(a)
+	f.lists(a)
 }
 
 func (f *finder) reply(host string, e *probe.Event, at Evidence) {

@@ -5,6 +5,7 @@ import (
 	"net/netip"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/smtpcheck/smtpcheck/mxresolve"
 	"github.com/smtpcheck/smtpcheck/probe"
@@ -75,6 +76,31 @@ var sick = map[string]func(s *scene){
 	"tls/our-limit":         talked(with(hello[:3], "fail tls-limit tls")...),
 	"tls/refused":           talked(with(hello[:2], "starttls: 454 no", "note starttls-refused starttls")...),
 	"tls/injection":         talked(with(hello[:3], "fail injection starttls")...),
+
+	"tls/legacy-only": func(s *scene) {
+		s.hello(s.talk("mx1", 10, with(hello[:3], "fail tls-limit tls")...), "anything from SSLv3 to TLS 1.2", probe.TLS{Version: "SSLv3", Cipher: "TLS_RSA_WITH_RC4_128_SHA", KeyExchange: "RSA"})
+	},
+	"tls/takes-old": func(s *scene) {
+		s.hello(s.talk("mx1", 10, accepts...), "TLS 1.1 and older", probe.TLS{Version: "TLS 1.0", Cipher: "TLS_RSA_WITH_AES_128_CBC_SHA"})
+	},
+	"tls/weak-cipher":        graded(probe.TLS{Cipher: "TLS_RSA_WITH_RC4_128_SHA"}),
+	"tls/small-dh":           graded(probe.TLS{KeyExchange: "DHE 1024"}),
+	"tls/no-forward-secrecy": graded(probe.TLS{KeyExchange: "RSA"}),
+	"tls/weak-signature":     graded(probe.TLS{Chain: []probe.Certificate{{Issuer: "CN=ca", Signature: "SHA1-RSA"}}}),
+	"tls/weak-key":           graded(probe.TLS{Chain: []probe.Certificate{{Key: "RSA 1024"}}}),
+	"tls/expires-soon":       graded(probe.TLS{Chain: []probe.Certificate{{NotAfter: gradedAt.Add(13 * 24 * time.Hour)}}}),
+	"tls/not-resumed": func(s *scene) {
+		s.follow(s.talk("mx1", 10, accepts...), probe.PurposeTLSResume, with(hello, "quit: 221 bye")...).Recipients = nil
+	},
+	"starttls/sometimes": func(s *scene) {
+		s.follow(s.talk("mx1", 10, accepts...), probe.PurposeSTARTTLS, "greeting: 220 mx", "ehlo: 250-mx|250 SIZE").Recipients = nil
+	},
+	"starttls/demanded": func(s *scene) {
+		a := s.follow(s.talk("mx1", 10, accepts...), probe.PurposeSTARTTLS, with(hello[:2], "mail: 530 5.7.0 Must issue a STARTTLS command first")...)
+		a.Events[len(a.Events)-1].Extension = "STARTTLS"
+	},
+	"starttls/again": talked("greeting: 220 mx", "ehlo: 250-mx|250 STARTTLS", "starttls: 220 go on", "tls ", "ehlo: 250-mx|250 STARTTLS"),
+	"starttls/lists": talked("greeting: 220 mx", "ehlo: 250-mx|250-STARTTLS|250 PIPELINING", "starttls: 220 go on", "tls ", "ehlo: 250-mx|250 SIZE"),
 
 	"smtp/bare-lf":        talked("greeting: 220-mx\n220 mx\n"),
 	"smtp/protocol":       talked(garbled...),

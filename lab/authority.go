@@ -5,6 +5,7 @@ import (
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
+	"crypto/rsa"
 	"crypto/tls"
 	"crypto/x509"
 	"crypto/x509/pkix"
@@ -20,7 +21,10 @@ type Authority struct {
 	cert *x509.Certificate
 	der  []byte
 
+	tickets [32]byte // the key of all its servers' session tickets
+
 	mu    sync.Mutex
+	rsa   *rsa.PrivateKey             // see rsaCertificate
 	cache map[string]*tls.Certificate // by host, and what is special about it
 }
 
@@ -33,7 +37,9 @@ func NewAuthority() *Authority {
 	template.KeyUsage = x509.KeyUsageCertSign | x509.KeyUsageDigitalSignature
 	key := must(ecdsa.GenerateKey(elliptic.P256(), rand.Reader))
 	der := must(x509.CreateCertificate(rand.Reader, template, template, key.Public(), key))
-	return &Authority{key: key, der: der, cert: must(x509.ParseCertificate(der)), cache: make(map[string]*tls.Certificate)}
+	a := &Authority{key: key, der: der, cert: must(x509.ParseCertificate(der)), cache: make(map[string]*tls.Certificate)}
+	_, _ = rand.Read(a.tickets[:]) // it never fails
+	return a
 }
 
 // Pool returns a pool with the authority's certificate.

@@ -171,6 +171,7 @@ func (g goodServer) tlsConfig(s *Server) *tls.Config {
 	if g.auth.offers("EXTERNAL") {
 		c.ClientAuth = tls.RequestClientCert
 	}
+	c.SetSessionTicketKeys([][32]byte{s.Authority.tickets})
 	return c
 }
 

@@ -21,6 +21,9 @@ import (
 //   - tls wrong-name      it is for another host
 //   - tls self-signed     nobody vouches for it
 //   - tls rsa16384        it has an RSA key of 16384 bits (TLS 1.2 only)
+//   - tls expires-soon    its time is over in five days
+//   - tls rsa             it has an RSA key, and keys are exchanged by it only (TLS 1.2)
+//   - tls legacy ...      what crypto/tls does not speak; see legacy.go
 //   - tls chain 10000     as many certificates in the chain
 //   - tls client-cert     the client is asked for a certificate of its own
 //   - tls broken          every handshake fails with alert 80 (internal error)
@@ -29,7 +32,10 @@ import (
 type handshake struct {
 	kind    tlsKind
 	chain   int
-	ask     bool   // for a client certificate
+	ask     bool // for a client certificate
+	rsa     bool // RSA key exchange only
+	soon    bool // the certificate expires in a few days
+	legacy  *legacy
 	version uint16 // the only one; 0 for 1.2 and 1.3
 }
 
@@ -67,6 +73,16 @@ func parseTLS(rest string) (action, error) {
 		case "client-cert":
 			h.ask = true
 			continue
+		case "rsa":
+			h.rsa = true
+			continue
+		case "expires-soon":
+			h.soon = true
+			continue
+		case "legacy", "also":
+			var err error
+			h.legacy, err = parseLegacy(words, word == "also")
+			return h, err
 		case "chain":
 			if len(words) == 0 {
 				return nil, errors.New("chain of how many?")
@@ -104,6 +120,11 @@ func (h handshake) do(s *session) error {
 		return stall{}.do(s)
 	case tlsGarbage:
 		return h.babble(s)
+	}
+	if h.legacy != nil {
+		if ok, err := h.legacy.answer(s); ok {
+			return err
+		}
 	}
 	var keyLog strings.Builder
 	config := h.config(s.server)
@@ -153,6 +174,10 @@ func (h handshake) config(s *Server) *tls.Config {
 			return nil, errors.New("broken by its dialogue") // makes alert 80
 		}
 	}
+	if h.rsa {
+		c.MaxVersion, c.CipherSuites = tls.VersionTLS12, []uint16{tls.TLS_RSA_WITH_AES_128_GCM_SHA256, tls.TLS_RSA_WITH_AES_128_CBC_SHA}
+	}
+	c.SetSessionTicketKeys([][32]byte{s.Authority.tickets})
 	c.GetCertificate = func(*tls.ClientHelloInfo) (*tls.Certificate, error) {
 		return s.Authority.certificate(h, s.Host), nil
 	}
@@ -162,6 +187,9 @@ func (h handshake) config(s *Server) *tls.Config {
 // certificate returns the certificate that goes with a handshake: the same one
 // each time, so that there can be a TLSA record for it.
 func (a *Authority) certificate(h handshake, host string) *tls.Certificate {
+	if h.soon || h.rsa {
+		return a.special(h, host)
+	}
 	if h.kind == tlsGood && h.chain == 0 {
 		return a.Certificate(host)
 	}
@@ -182,6 +210,12 @@ func (a *Authority) special(h handshake, host string) *tls.Certificate {
 		return a.sign(template, nil)
 	case tlsRSA16384:
 		return a.signHuge(template)
+	}
+	if h.soon {
+		template.NotAfter = time.Now().Add(5 * 24 * time.Hour)
+	}
+	if h.rsa {
+		return a.rsaCertificate(template)
 	}
 	cert := a.sign(template, a)
 	for len(cert.Certificate) < h.chain {

@@ -39,6 +39,7 @@ const (
 	NoteMailMax         Note = "mail-max"         // messages left for another connection: LIMITS MAILMAX (RFC 9422)
 	NoteNeedsUTF8       Note = "needs-smtputf8"   // an address needs SMTPUTF8 and the server does not offer it
 	NoteNotOffered      Note = "not-offered"      // an extension was asked for and is not offered
+	NoteHello           Note = "tls-hello"        // a ClientHello of our own: what it offers
 	NoteChallenge       Note = "auth-challenge"   // a challenge of AUTH, decoded, without secrets
 )
 

@@ -10,6 +10,7 @@ import (
 
 	"github.com/smtpcheck/smtpcheck/sasl"
 	"github.com/smtpcheck/smtpcheck/smtp"
+	"github.com/smtpcheck/smtpcheck/tlshello"
 )
 
 // TLSMode says what to do about TLS.
@@ -57,6 +58,9 @@ type Options struct {
 	Certificate  *tls.Certificate       // ours, for servers that ask for one; nil: none
 	Sessions     tls.ClientSessionCache // TLS sessions to resume, and to keep for that; nil: none
 	Fingerprints []string               // SHA-256 of a certificate or of its public key, in lower-case hexadecimal: TLSVerify takes these instead
+
+	// Hello, when not nil, is said in place of a handshake. The session ends with its answer.
+	Hello *tlshello.Offer
 
 	Auth *Auth // nil: no AUTH
 	// Secrets are words that no event may have, as those of Auth, where this session does not authenticate.

@@ -18,6 +18,9 @@ import (
 // recorded with every problem it has, and judged later. The session ends if the
 // handshake fails, or if a verified certificate was asked for and is not there.
 func (s *Session) handshake() bool {
+	if s.opts.Hello != nil {
+		return s.sayHello()
+	}
 	s.stage = smtp.StageTLS
 	began := time.Now()
 	s.wire.deadline = s.deadline(smtp.StageTLS)

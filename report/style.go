@@ -124,7 +124,7 @@ func (p *printer) event(s *check.Session, e *probe.Event) {
 	case probe.KindClose:
 		p.line("*** connection closed", "", t.dim)
 	default:
-		p.line("*** "+oneLine(e.Text), "", t.dim)
+		p.line("*** "+noted(e), "", t.dim)
 	}
 }
 

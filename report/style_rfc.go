@@ -66,7 +66,7 @@ func (r *rfcLines) event(s *check.Session, e *probe.Event) {
 	case probe.KindFailure:
 		r.failure(s, e)
 	case probe.KindNote:
-		r.add(dim, "# "+oneLine(e.Text))
+		r.add(dim, "# "+noted(e))
 		switch e.Note {
 		case probe.NoteQuitSilent:
 			r.add(dim, "* stall")

@@ -62,7 +62,7 @@ func (w *swaksStyle) event(s *check.Session, e *probe.Event, add func(shade, str
 	case probe.KindClose:
 		add(t.dim, "=== Connection closed with remote host.")
 	default:
-		add(t.dim, "=== "+oneLine(e.Text))
+		add(t.dim, "=== "+noted(e))
 	}
 }
 

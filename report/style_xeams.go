@@ -79,6 +79,6 @@ func (x *xeamsStyle) event(s *check.Session, e *probe.Event, add func(shade, str
 	case probe.KindFailure:
 		add(x.theme.transient, "************ "+failed(s, e))
 	case probe.KindNote:
-		add(x.theme.dim, "************ "+oneLine(e.Text))
+		add(x.theme.dim, "************ "+noted(e))
 	}
 }

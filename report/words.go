@@ -111,6 +111,12 @@ func again(s *check.Session) string {
 		return after + ", now without pipelining"
 	case probe.PurposeRetry:
 		return after + ", for the recipients left"
+	case probe.PurposeTLSLegacy:
+		return after + ", to see what TLS it takes"
+	case probe.PurposeTLSResume:
+		return after + ", to resume its TLS session"
+	case probe.PurposeSTARTTLS:
+		return after + ", to look at STARTTLS"
 	}
 	return after + " (" + clean(string(s.Purpose)) + ")"
 }
@@ -328,6 +334,14 @@ func said(e *probe.Event) diagnose.Verdict {
 		}
 	}
 	return ""
+}
+
+// noted is a note in words.
+func noted(e *probe.Event) string {
+	if e.Note == probe.NoteHello {
+		return "a ClientHello of our own, to look for " + oneLine(e.Text)
+	}
+	return oneLine(e.Text)
 }
 
 // message is the one line about message text.
