@@ -163,16 +163,22 @@ func (s *secretSource) prompt(auth *probe.Auth) error {
 	if token := onlyTokens(auth.Mechanisms); token {
 		what, flag = "access token", "--auth-token-file FILE, --auth-token-command CMD or the variable SMTPCHECK_AUTH_TOKEN"
 	}
-	if !isTerminal(os.Stdin) || !isTerminal(os.Stderr) {
+	if !isTerminal(os.Stdin) {
 		return usage("there is no %s, and no terminal to ask for it", what).hint("%s", flag)
 	}
 	before, err := term.GetState(int(os.Stdin.Fd()))
 	if err != nil {
 		return fail(check.ExitIO, "the terminal: %w", err)
 	}
-	_, _ = fmt.Fprintf(s.c.ErrOrStderr(), "%s%s of %s: ", strings.ToUpper(what[:1]), what[1:], quote(auth.User))
+	terminal, done := s.terminal()
+	defer done()
+	who := ""
+	if auth.User != "" {
+		who = " of " + quote(auth.User)
+	}
+	_, _ = fmt.Fprintf(terminal, "%s%s%s: ", strings.ToUpper(what[:1]), what[1:], who)
 	typed, err := await(s.c.Context(), func() ([]byte, error) { return term.ReadPassword(int(os.Stdin.Fd())) })
-	_, _ = fmt.Fprintln(s.c.ErrOrStderr())
+	_, _ = fmt.Fprintln(terminal)
 	if err != nil {
 		_ = term.Restore(int(os.Stdin.Fd()), before)
 		if errors.Is(err, errInterrupted) {
@@ -192,6 +198,17 @@ func (s *secretSource) prompt(auth *probe.Auth) error {
 		auth.Token = sasl.NewSecret(string(typed))
 	}
 	return nil
+}
+
+// terminal is where a prompt can be seen: standard error, or what is behind it
+// where that goes to a file.
+func (s *secretSource) terminal() (io.Writer, func()) {
+	if !isTerminal(os.Stderr) {
+		if tty, err := os.OpenFile("/dev/tty", os.O_WRONLY, 0); err == nil {
+			return tty, func() { _ = tty.Close() }
+		}
+	}
+	return s.c.ErrOrStderr(), func() {}
 }
 
 // onlyTokens reports whether all the mechanisms want a token.
