@@ -43,16 +43,8 @@ func (x *authFlags) add(f *pflag.FlagSet) {
 	f.BoolVar(&x.allowPlaintext, "auth-allow-plaintext", false, "send credentials without TLS too")
 }
 
-// apply puts the flags into the options of a probe. It may read files, run a
-// command and ask on the terminal.
-func (x *authFlags) apply(c *cobra.Command, o *probe.Options) error {
-	if err := x.check(c, o); err != nil {
-		return err
-	}
-	return x.read(c, o)
-}
-
-// read reads the secrets.
+// read reads the secrets and puts all into the options of a probe. It may read files,
+// run a command and ask on the terminal.
 func (x *authFlags) read(c *cobra.Command, o *probe.Options) error {
 	if !x.wanted() {
 		return nil

@@ -21,10 +21,10 @@ import (
 
 const theSecret = "correct-horse-battery"
 
-// shows returns the form in which a secret can be read in a text, "" for none.
-func shows(text, secret string) string {
+// reveals returns the form in which the secret can be read in a text, "" for none.
+func reveals(text string) string {
 	low := strings.ToLower(text)
-	for _, form := range []string{secret, hex.EncodeToString([]byte(secret)), url.QueryEscape(secret), strings.ReplaceAll(secret, "-", "%2d")} {
+	for _, form := range []string{theSecret, hex.EncodeToString([]byte(theSecret)), url.QueryEscape(theSecret), strings.ReplaceAll(theSecret, "-", "%2d")} {
 		if strings.Contains(low, strings.ToLower(form)) {
 			return form
 		}
@@ -37,7 +37,7 @@ func shows(text, secret string) string {
 				part = part[:len(part)-1]
 			}
 			decoded, _ := base64.RawStdEncoding.DecodeString(part)
-			if bytes.Contains(decoded, []byte(secret)) || bytes.Contains(decoded, []byte(hex.EncodeToString([]byte(secret)))) {
+			if bytes.Contains(decoded, []byte(theSecret)) || bytes.Contains(decoded, []byte(hex.EncodeToString([]byte(theSecret)))) {
 				return run
 			}
 		}
@@ -45,13 +45,13 @@ func shows(text, secret string) string {
 	return ""
 }
 
-func TestShows(t *testing.T) {
+func TestReveals(t *testing.T) {
 	for _, pad := range []string{"", "x", "xx", "xxx"} {
-		if text := base64.StdEncoding.EncodeToString([]byte(pad + theSecret + "y")); shows("a "+text+" b", theSecret) == "" {
+		if text := base64.StdEncoding.EncodeToString([]byte(pad + theSecret + "y")); reveals("a "+text+" b") == "" {
 			t.Errorf("%s is not seen", text)
 		}
 	}
-	if shows("nothing here: YWJjZGVmZ2hp", theSecret) != "" {
+	if reveals("nothing here: YWJjZGVmZ2hp") != "" {
 		t.Error("what is not there is seen")
 	}
 }
@@ -80,7 +80,7 @@ func TestSecretsInNoOutput(t *testing.T) {
 		c := exec.Command(bin, args...)
 		c.Env = append(os.Environ(), "SMTPCHECK_AUTH_PASSWORD="+theSecret, "SMTPCHECK_AUTH_TOKEN="+theSecret)
 		out, _ := c.CombinedOutput()
-		if form := shows(string(out), theSecret); form != "" {
+		if form := reveals(string(out)); form != "" {
 			t.Errorf("%s shows %q:\n%s", strings.Join(args, " "), form, out)
 		}
 		return string(out)
@@ -105,7 +105,7 @@ func TestSecretsInNoOutput(t *testing.T) {
 			saved := filepath.Join(folder, name+".json")
 			run(t, append(probe, "--format", "json", "-o", saved, "bob@example.com")...)
 			text, err := os.ReadFile(saved)
-			if err != nil || shows(string(text), theSecret) != "" {
+			if err != nil || reveals(string(text)) != "" {
 				t.Errorf("the file: %v\n%s", err, text)
 			}
 			if !bytes.Contains(text, []byte(`"mechanism": "`)) || name == "user" && bytes.Contains(text, []byte(`"user": "`)) {
@@ -153,7 +153,7 @@ func TestSecretsInNoDump(t *testing.T) {
 		t.Fatal(err)
 	}
 	_ = c.Wait()
-	if text := out.String(); !strings.Contains(text, "goroutine 1") || shows(text, theSecret) != "" {
+	if text := out.String(); !strings.Contains(text, "goroutine 1") || reveals(text) != "" {
 		t.Errorf("the dump: %s", text)
 	}
 }
