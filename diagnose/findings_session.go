@@ -24,6 +24,7 @@ func (f *finder) session(a *probe.Attempt) {
 		switch e.Kind {
 		case probe.KindReply:
 			f.reply(host, e, at)
+			f.query(a, e, at)
 		case probe.KindTLS:
 			f.certificate(host, e.TLS, at)
 			f.grade(host, e.TLS, e.Time, at)
@@ -38,6 +39,7 @@ func (f *finder) session(a *probe.Attempt) {
 	f.offersTLS(a)
 	f.auth(a)
 	f.lists(a)
+	f.extensions(a)
 }
 
 func (f *finder) reply(host string, e *probe.Event, at Evidence) {

@@ -65,9 +65,13 @@ type Options struct {
 	Auth *Auth // nil: no AUTH
 	// Secrets are words that no event may have, as those of Auth, where this session does not authenticate.
 	Secrets  []sasl.Secret
-	Envelope Envelope // what MAIL and RCPT ask for
-	LMTP     bool     // LHLO instead of EHLO (RFC 2033)
-	Pipeline bool     // send commands together where PIPELINING is offered (RFC 2920)
+	Envelope Envelope         // what MAIL and RCPT ask for
+	XClient  []smtp.Attribute // XCLIENT (Postfix); nil: none
+	XForward []smtp.Attribute // XFORWARD (Postfix); nil: none
+	Queries  []smtp.Command   // asked by themselves, before the transactions
+	Exercise *Exercise        // the extensions are tried in place of the transactions; nil: they are not
+	LMTP     bool             // LHLO instead of EHLO (RFC 2033)
+	Pipeline bool             // send commands together where PIPELINING is offered (RFC 2920)
 	// AskInClear asks MAIL before STARTTLS, where that is offered and wanted, to see
 	// whether the server demands TLS (RFC 3207, section 4). The answer decides nothing.
 	AskInClear bool

@@ -27,8 +27,10 @@ func (o *Options) dialogue() Dialogue {
 	}{
 		{smtp.StageEHLO, Hello},
 		{smtp.StageSTARTTLS, StartTLS},
+		{smtp.StageXClient, PassOn},
 		{smtp.StageAuth, Authenticate},
-		{smtp.StageMail, Transactions},
+		{smtp.StageQuery, Queries},
+		{smtp.StageMail, o.transactions()},
 	} {
 		if o.stopAfter().Before(part.stage) {
 			break
@@ -36,6 +38,14 @@ func (o *Options) dialogue() Dialogue {
 		d = append(d, part.step)
 	}
 	return d
+}
+
+// transactions are the mail transactions, or the exercises in their place.
+func (o *Options) transactions() Step {
+	if o.Exercise != nil {
+		return Exercises
+	}
+	return Transactions
 }
 
 // Greet reads the server's greeting (RFC 5321, section 3.1). Nothing is sent
