@@ -124,6 +124,9 @@ func newSession(a *probe.Attempt, o diagnose.Outcome, tx int) Session {
 	if o.Reply != nil {
 		s.Reply = &Reply{o.Reply.Code, o.Reply.Enhanced.String(), valid(o.Reply.Text())}
 	}
+	for _, x := range diagnose.Extensions(a) {
+		s.Extensions = append(s.Extensions, Extension{valid(x.Keyword), valid(x.Params), x.State, valid(x.Detail), x.Events})
+	}
 	mine := probe.Attempt{Target: a.Target}
 	for _, e := range a.Events {
 		if e.Transaction == 0 || e.Transaction == tx {

@@ -2,6 +2,7 @@ package check
 
 import (
 	"slices"
+	"time"
 
 	"github.com/smtpcheck/smtpcheck/diagnose"
 	"github.com/smtpcheck/smtpcheck/probe"
@@ -64,6 +65,34 @@ func pipeliningBroke(a *probe.Attempt, f *probe.Event) bool {
 	}
 	return false
 }
+
+// exercise decides whether the extensions of an address are to be tried, on one
+// more connection, after all that were had with it; nil when not: nobody said EHLO, or no
+// more connections are wanted.
+func exercise(had []*probe.Attempt, o *probe.Options, recipient smtp.Mailbox) *another {
+	said := false
+	for _, a := range had {
+		if a.Purpose == probe.PurposeExtensions || asksForQuiet(a) {
+			return nil
+		}
+		if f := a.Failure(); f != nil && f.Failure.Kind == probe.FailInterrupted {
+			return nil
+		}
+		said = said || len(a.Capabilities()) > 0
+	}
+	if !said {
+		return nil
+	}
+	tried := *o
+	tried.Exercise, tried.Queries, tried.Envelope, tried.Pipeline = &probe.Exercise{Recipient: recipient}, nil, probe.Envelope{}, false
+	if tried.Timeouts.Session == 0 && !tried.Timeouts.RFC {
+		tried.Timeouts.Session = exerciseTime
+	}
+	return &another{purpose: probe.PurposeExtensions, options: tried}
+}
+
+// exerciseTime is for a session with some thirty commands.
+const exerciseTime = 3 * time.Minute
 
 // sentText reports whether text of the message of a transaction was sent.
 func sentText(a *probe.Attempt, transaction int) bool {

@@ -59,6 +59,7 @@ type Options struct {
 	// VerifyRule is the rule by which Probe.TLSVerify judges certificates: "" or "pkix"
 	// (roots and the host's name), "mta-sts" (RFC 8461) or "dane" (RFC 7672).
 	VerifyRule string
+	Extensions bool // exercise the extensions of each server on a further connection
 	TLSCheck   bool // look closely at TLS: further connections to each address, and its policies in DNS
 	TrustAD    bool // believe the AD bit of every resolver, not only of those on loopback
 

@@ -139,6 +139,7 @@ type Session struct {
 	Auth              *Auth             `json:"auth,omitempty"`
 	Capabilities      map[string]string `json:"capabilities,omitempty"`
 	CapabilitiesPlain map[string]string `json:"capabilities_plain,omitempty"`
+	Extensions        []Extension       `json:"extensions,omitempty"` // of a session that tried them
 	Timings           Timings           `json:"timings_ms"`
 	Events            []Event           `json:"events"`
 
@@ -156,6 +157,16 @@ type Auth struct {
 	User      string            `json:"user,omitempty"` // absent where it is a secret
 	Outcome   probe.AuthOutcome `json:"outcome"`
 	Verified  *bool             `json:"verified,omitempty"` // the certificate; absent without TLS
+}
+
+// Extension is a service extension that a server advertises, and what became of
+// trying it.
+type Extension struct {
+	Keyword string                  `json:"keyword"`
+	Params  string                  `json:"params,omitempty"`
+	State   diagnose.ExtensionState `json:"state"`
+	Detail  string                  `json:"detail,omitempty"`
+	Events  []int                   `json:"events,omitempty"` // that show it
 }
 
 // Reply is a reply in short.

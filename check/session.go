@@ -156,6 +156,9 @@ func (r *run) end(ctx context.Context, x result) {
 		j = j.root()
 		n = further(r.had(j), &j.options, r.opts.TLSCheck)
 	}
+	if n == nil && r.opts.Extensions {
+		n = exercise(r.had(j.root()), r.asked(j.root()), r.recipients[j.who[0]].Mailbox)
+	}
 	if n == nil || ctx.Err() != nil || r.repeats() && n.purpose == probe.PurposeRetry && x.attempt.Noted(probe.NoteMailMax) == nil {
 		return // of several messages to one recipient, those that a lost session leaves are left out
 	}
@@ -171,6 +174,18 @@ func (r *run) had(root *job) (list []*probe.Attempt) {
 		}
 	}
 	return list
+}
+
+// asked are the options with which the address of a job was last asked about
+// recipients: after a handshake that failed, those without TLS.
+func (r *run) asked(root *job) *probe.Options {
+	last := &root.options
+	for _, j := range r.jobs {
+		if j.attempt != nil && j.root() == root && j.purpose.Asks() {
+			last = &j.options
+		}
+	}
+	return last
 }
 
 // leaveOut lists an address that was planned and is not probed.

@@ -27,9 +27,14 @@ type envelopeFlags struct {
 	holdUntil  string
 	prdr       bool
 	lmtp       bool
+	xclient    string
+	xforward   string
+	queries    []string
+	extensions bool
 }
 
 func (x *envelopeFlags) add(f *pflag.FlagSet) {
+	x.addServer(f)
 	f.Int64Var(&x.size, "size", 0, "declare a message of `N` octets (SIZE), whatever the server's limit")
 	f.StringVar(&x.body, "body-type", "", "the body is of this `TYPE`: 7bit, 8bitmime or binarymime (implies --bdat)")
 	f.Int64Var(&x.bdat, "bdat", 0, "with --data: send it with BDAT (CHUNKING), `CHUNK` octets at a time")
@@ -48,10 +53,22 @@ func (x *envelopeFlags) add(f *pflag.FlagSet) {
 	f.BoolVar(&x.prdr, "prdr", false, "ask for a reply for each recipient after the message (PRDR)")
 }
 
+// addServer adds the flags about what is asked of a server beside a transaction.
+func (x *envelopeFlags) addServer(f *pflag.FlagSet) {
+	f.StringVar(&x.xclient, "xclient", "", "stand for another client, `'NAME=VALUE ...'` (XCLIENT), where the server trusts us")
+	f.StringVar(&x.xforward, "xforward", "", "name another client for the log, `'NAME=VALUE ...'` (XFORWARD)")
+	f.StringArrayVar(&x.queries, "query", nil, "ask `'VRFY alice'`, or EXPN, HELP, NOOP, ETRN; may be repeated")
+	f.BoolVar(&x.extensions, "extensions", false, "try each extension that is offered, on a further connection, and print a table")
+}
+
 // apply puts the flags into the options of a probe.
 func (x *envelopeFlags) apply(c *cobra.Command, o *probe.Options) error {
 	given := func(name string) bool { return c.Flags().Changed(name) }
 	switch {
+	case x.extensions && sends(c):
+		return usage("--extensions and --data contradict each other: no message is sent to try them")
+	case x.extensions && o.StopAfter != "" && o.StopAfter != smtp.StageRcpt:
+		return usage("--extensions and --stop-after contradict each other")
 	case given("hold-for") && given("hold-until"):
 		return usage("--hold-for and --hold-until contradict each other")
 	case x.requireTLS && o.TLS == probe.Never:
@@ -62,6 +79,9 @@ func (x *envelopeFlags) apply(c *cobra.Command, o *probe.Options) error {
 		return usage("--bdat: a chunk has at least one octet").hint("--bdat, or --bdat=1000")
 	case given("size") && x.size < 1:
 		return usage("--size: a message has at least one octet")
+	}
+	if err := x.applyServer(o); err != nil {
+		return err
 	}
 	o.LMTP = x.lmtp
 	e := &o.Envelope
@@ -92,6 +112,35 @@ func (x *envelopeFlags) apply(c *cobra.Command, o *probe.Options) error {
 		if err := f.set(); err != nil {
 			return usage("--%s: %w", f.name, err).about(f.name)
 		}
+	}
+	return nil
+}
+
+// applyServer puts the flags of addServer into the options of a probe.
+func (x *envelopeFlags) applyServer(o *probe.Options) error {
+	for _, f := range []struct {
+		name, text string
+		list       *[]smtp.Attribute
+		command    func([]smtp.Attribute) (smtp.Command, error)
+	}{{"xclient", x.xclient, &o.XClient, smtp.XCLIENT}, {"xforward", x.xforward, &o.XForward, smtp.XFORWARD}} {
+		if f.text == "" {
+			continue
+		}
+		list, err := smtp.ParseAttributes(f.text)
+		if err == nil {
+			_, err = f.command(list)
+		}
+		if err != nil {
+			return usage("--%s: %w", f.name, err).about(f.name).hint("--%s 'NAME=mail.example.org ADDR=192.0.2.1'", f.name)
+		}
+		*f.list = list
+	}
+	for _, q := range x.queries {
+		c, err := smtp.ParseQuery(q)
+		if err != nil {
+			return usage("--query %s: %w", quote(q), err).hint("--query 'VRFY alice'")
+		}
+		o.Queries = append(o.Queries, c)
 	}
 	return nil
 }

@@ -232,6 +232,7 @@ func (o *probeOptions) options(c *cobra.Command) (*check.Options, error) {
 	if err := o.envelope.apply(c, &opts.Probe); err != nil {
 		return nil, err
 	}
+	opts.Extensions = o.envelope.extensions
 	if err := o.times.apply(c, &opts.Probe); err != nil {
 		return nil, err
 	}

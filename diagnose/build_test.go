@@ -31,6 +31,7 @@ func newScene(t *testing.T) *scene {
 //	tls expired           a handshake, with a problem
 //	note harvesting rcpt  a note, with a text behind it
 //	auth PLAIN ***        an AUTH command
+//	ext SIZE              the extension that what follows exercises
 //	tx 2                  the transaction of what follows
 //	sent                  message text and its end
 //	part                  message text without its end
@@ -67,10 +68,11 @@ type scribe struct {
 	latency time.Duration
 	tx      int
 	secure  bool
+	ext     string
 }
 
 func (w *scribe) add(e probe.Event) {
-	e.Seq, e.Elapsed, e.Secure = len(w.a.Events)+1, w.elapsed, w.secure
+	e.Seq, e.Elapsed, e.Secure, e.Extension = len(w.a.Events)+1, w.elapsed, w.secure, w.ext
 	switch e.Stage {
 	case smtp.StageMail, smtp.StageRcpt, smtp.StageData, smtp.StageMessage:
 		e.Transaction = max(w.tx, 1)
@@ -94,6 +96,8 @@ func (w *scribe) write(line string) string {
 		w.add(probe.Event{Kind: probe.KindNote, Stage: smtp.Stage(stage), Note: probe.Note(note), Text: text})
 	case word == "auth":
 		w.add(probe.Event{Kind: probe.KindCommand, Stage: smtp.StageAuth, Command: "AUTH " + rest})
+	case word == "ext":
+		w.ext = rest
 	case word == "tx":
 		w.tx, _ = strconv.Atoi(rest)
 	case word == "sent":

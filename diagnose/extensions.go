@@ -71,15 +71,15 @@ func triesOf(a *probe.Attempt) []try {
 	for i := range a.Events {
 		e := &a.Events[i]
 		switch {
+		case e.Kind == probe.KindFailure && len(tries) > 0: // one reply too many comes to light behind the last
+			tries[min(open, len(tries)-1)].failure = e
+			open = len(tries)
 		case e.Stage.Before(smtp.StageMail) && e.Extension == "", e.Stage == smtp.StageQuit:
 		case e.Kind == probe.KindCommand:
 			tries = append(tries, try{keyword: e.Extension, command: e})
 		case e.Kind == probe.KindReply && e.HasLatency() && open < len(tries):
 			tries[open].reply = e
 			open++
-		case e.Kind == probe.KindFailure && open < len(tries):
-			tries[open].failure = e
-			open = len(tries)
 		}
 	}
 	return tries
@@ -105,12 +105,12 @@ func (x *Extension) judge(a *probe.Attempt, tries []try) {
 	}
 	judge := special[x.Keyword]
 	switch alone := mailAlone(tries); {
+	case len(mine) > 0 && mine[0].command.Stage == smtp.StageMail && alone != nil && !accepted(alone):
+		x.set(ExtNotExercised, "MAIL is refused without it too", *alone)
 	case judge != nil:
 		judge(x, a, mine)
 	case len(mine) == 0:
 		x.State, x.Detail = ExtNotExercised, whyNot(x.Keyword)
-	case alone != nil && !accepted(alone):
-		x.set(ExtNotExercised, "MAIL is refused without it too", *alone)
 	default:
 		x.byReply(mine[0])
 	}
@@ -226,7 +226,7 @@ func judgePipelining(x *Extension, _ *probe.Attempt, mine []try) {
 		x.State, x.Detail = ExtNotExercised, "the session was over"
 	case slices.ContainsFunc(mine, func(t try) bool { return t.reply == nil }):
 		x.set(ExtBroken, "not every command had a reply", mine...)
-	case !accepted(&mine[0]), accepted(&mine[1]), !accepted(&mine[2]):
+	case !accepted(&mine[0]), !accepted(&mine[2]):
 		x.set(ExtBroken, "the replies do not fit the commands", mine...)
 	default:
 		x.set(ExtWorks, "replies matched to commands", mine...)
@@ -238,11 +238,23 @@ func judgeChunking(x *Extension, _ *probe.Attempt, mine []try) {
 	switch {
 	case len(mine) == 0 || mine[0].reply == nil:
 		x.State, x.Detail = ExtNotExercised, "the session was over"
-	case accepted(&mine[0]), unknown(mine[0].reply.Reply):
+	case accepted(&mine[0]), unknown(mine[0].reply.Reply) && !outOfSequence(mine[0].reply.Reply):
 		x.set(ExtBroken, "BDAT without MAIL: "+said(mine[0]), mine[0])
 	default:
 		x.set(ExtWorks, "BDAT is known", mine[0])
 	}
+}
+
+// outOfSequence reports a reply whose words say that a command came too early,
+// whatever its code: go-smtp says 502 "Missing RCPT TO command".
+func outOfSequence(r *smtp.Reply) bool {
+	text := strings.ToUpper(r.Text())
+	for _, word := range []string{"MAIL", "RCPT", "RECIPIENT", "SEQUENCE", "TRANSACTION"} {
+		if strings.Contains(text, word) {
+			return true
+		}
+	}
+	return false
 }
 
 // judgeQuery: any answer but that the command is not known.
@@ -261,14 +273,9 @@ func judgeQuery(x *Extension, _ *probe.Attempt, mine []try) {
 
 // judgeDSN: the parameters of MAIL, then those of RCPT; a refusal of the recipient
 // without them says nothing of them.
-func judgeDSN(x *Extension, a *probe.Attempt, mine []try) {
-	tries := triesOf(a)
-	alone := mailAlone(tries)
-	if len(mine) == 0 || alone != nil && !accepted(alone) {
-		x.State, x.Detail = ExtNotExercised, "MAIL is refused without it too"
-		if len(mine) == 0 {
-			x.Detail = "the session was over"
-		}
+func judgeDSN(x *Extension, _ *probe.Attempt, mine []try) {
+	if len(mine) == 0 {
+		x.State, x.Detail = ExtNotExercised, "the session was over"
 		return
 	}
 	x.byReply(mine[0])
@@ -297,7 +304,6 @@ func judgeLimits(x *Extension, a *probe.Attempt, _ []try) {
 		}
 	}
 	x.State, x.Detail = ExtNotExercised, cmp.Or(strings.Join(words, ", "), "no limit that is known")
-	x.State = ExtNotExercised
 }
 
 // judgeSTARTTLS: it was used, or not.
@@ -321,7 +327,7 @@ func judgeEnhanced(x *Extension, a *probe.Attempt, _ []try) {
 	all := 0
 	for i := range a.Events {
 		e := &a.Events[i]
-		if e.Kind != probe.KindReply || !e.Reply.Usable() || e.Reply.Class() == 3 || !smtp.StageEHLO.Before(e.Stage) ||
+		if e.Kind != probe.KindReply || !e.Reply.Usable() || e.Reply.Class() == 3 || e.Reply.Code == 220 || e.Stage == smtp.StageEHLO ||
 			e.Stage == smtp.StageQuit || e.Extension == "HELP" {
 			continue
 		}

@@ -132,6 +132,10 @@ var sick = map[string]func(s *scene){
 	"auth/unsafe":       talked(with(hello, "fail auth-policy auth no credentials are sent without TLS", "quit: 221 bye")...),
 	"auth/not-possible": talked(with(hello, "fail auth-policy auth the server does not offer AUTH", "quit: 221 bye")...),
 
+	"ext/broken": func(s *scene) {
+		s.follow(s.talk("mx1", 10, accepts...), probe.PurposeExtensions, "greeting: 220 mx", "ehlo: 250-mx|250 8BITMIME", "mail: 250 ok", "ext 8BITMIME", "mail: 555 no")
+	},
+	"ext/query":       talked(with(hello, "ext VRFY", "query: 252 perhaps")...),
 	"ext/not-offered": talked(with(hello, "fail not-offered mail REQUIRETLS is not offered")...),
 
 	"us/port-25": func(s *scene) {

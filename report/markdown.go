@@ -36,6 +36,7 @@ func (m *markdown) report(r *check.Report, _ *destination) error {
 	m.verdict(&b, r)
 	if m.o.Verbosity > Quiet {
 		mdTable(&b, wideGrid(hostRows(newTheme(false), r)))
+		mdExtensions(&b, r)
 		mdPolicies(&b, r, m.o)
 		mdFindings(&b, r, m.o)
 		if err := m.transcript(&b, r); err != nil {

@@ -31,6 +31,7 @@ func (f *tableForm) report(r *check.Report, _ *destination) error {
 		if err != nil {
 			return err
 		}
+		lines = append(lines, extensionLines(f.theme, r, f.o.width())...)
 		lines = append(lines, more...)
 	}
 	lines = append(lines, verdictLine(f.theme, r))

@@ -96,6 +96,7 @@ func (t *text) report(r *check.Report, d *destination) error {
 		t.blank()
 		t.hosts(r)
 		t.capabilities(r)
+		t.exercised(r)
 		t.policies(r)
 		t.timing(r)
 		t.walk(r)
