@@ -68,14 +68,23 @@ func judgeFailure(f *probe.Failure, stage smtp.Stage, greeted bool) (Verdict, Re
 		}
 		return Undetermined, AuthRequired, SideUs, RetryAfterFix
 	case probe.FailNotOffered:
-		if strings.HasPrefix(f.Detail, "REQUIRETLS") {
-			return Undetermined, TLSFailed, SideReceiver, RetryAfterFix
-		}
-		return Undetermined, ContentFormat, SideReceiver, RetryAfterFix
+		return Undetermined, forWantOf(f.Detail), SideReceiver, RetryAfterFix
 	case probe.FailInterrupted:
 		return Undetermined, Interrupted, SideNone, RetryLater
 	}
 	return Undetermined, Protocol, SideReceiver, RetryAfterFix
+}
+
+// forWantOf is the reason where an extension is not offered: what the server then
+// does not take.
+func forWantOf(detail string) Reason {
+	switch keyword, _, _ := strings.Cut(detail, " "); keyword {
+	case "REQUIRETLS":
+		return TLSFailed
+	case "SMTPUTF8", "BINARYMIME", "CHUNKING":
+		return ContentFormat
+	}
+	return Policy
 }
 
 // plaintextPort reports that TLS was begun at once (--tls implicit) at a port

@@ -45,6 +45,9 @@ func (c *Case) headOf(d *Diagnosis) string {
 			return words
 		}
 	}
+	if d.Verdict == Undetermined && (d.Reason == Policy || d.Reason == ContentFormat) {
+		return words // nothing was refused: an extension is not offered
+	}
 	return words + " (" + titleOf(d.Reason) + ")"
 }
 
