@@ -66,7 +66,7 @@ var tlsRules = []Rule{
 	{
 		ID: "tls/our-limit", Title: "TLS failed on a limit of this program", Severity: Notice,
 		Explain:    "The server's TLS needs something that this program does not do, such as finite-field Diffie-Hellman, RSA keys over 8192 bits or a huge chain. Other senders may manage.",
-		Remedy:     "Check with another client, such as openssl s_client -starttls smtp.",
+		Remedy:     "See whether tls/legacy-only is found too; otherwise check with another client, such as openssl s_client -starttls smtp.",
 		References: []string{"RFC 3207, section 4.1"},
 	},
 	{

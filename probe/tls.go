@@ -136,7 +136,7 @@ func aboutCertificate(err error) bool {
 func classifyAlert(text string) (FailureKind, string) {
 	if text == "handshake failure" {
 		return FailTLSLimit, "the server sent the alert \"handshake failure\": no common cipher suite or group; " +
-			"it may have no usable certificate, or offer only finite-field Diffie-Hellman, which this program does not have"
+			"it may have no usable certificate, or only what this program recognises and does not speak, such as finite-field Diffie-Hellman"
 	}
 	return FailTLS, "the server sent the alert \"" + text + "\""
 }

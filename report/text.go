@@ -95,6 +95,7 @@ func (t *text) report(r *check.Report, d *destination) error {
 	if t.o.Style == StyleSmtpcheck {
 		t.blank()
 		t.hosts(r)
+		t.tlsCheck(r)
 		t.capabilities(r)
 		t.exercised(r)
 		t.policies(r)
