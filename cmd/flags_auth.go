@@ -49,7 +49,7 @@ func (x *authFlags) read(c *cobra.Command, o *probe.Options) error {
 	if !x.wanted() {
 		return nil
 	}
-	auth := &probe.Auth{User: x.user, Identity: x.identity, AllowUnverified: x.allowUnverified, AllowPlaintext: x.allowPlaintext}
+	auth := &probe.Auth{User: x.user, Identity: x.identity, AllowUnverified: x.allowUnverified, AllowPlaintext: x.allowPlaintext, Gate: probe.NewGate()}
 	if !x.all && x.mech != "" {
 		auth.Mechanisms = x.mechanisms()
 	}

@@ -77,6 +77,9 @@ func policyRule(x *probe.Failure) string {
 	if unsafeAuth(x) {
 		return "auth/unsafe"
 	}
+	if strings.HasPrefix(x.Detail, "the credentials were refused in another session") {
+		return "auth/left-out"
+	}
 	return "auth/not-possible"
 }
 

@@ -88,6 +88,12 @@ var authRules = []Rule{
 		References: []string{"RFC 4954, section 9", "RFC 8314, section 5"},
 	},
 	{
+		ID: "auth/left-out", Title: "credentials that were refused are not tried again", Severity: Notice,
+		Explain:    "In another session the server refused the credentials. Each further attempt could lock the account or have this address banned, so there was none.",
+		Remedy:     "Correct the user name or the password, and try again.",
+		References: []string{"RFC 4954, section 9"},
+	},
+	{
 		ID: "auth/not-possible", Title: "no mechanism of AUTH in common", Severity: Error,
 		Explain:    "The server offers no AUTH here, or only mechanisms that the credentials given do not serve. Nothing was sent.",
 		Remedy:     "Use the host and the port for submission (587, 465) with TLS, the mechanisms it offers (--auth-mech), and what they need: a password, a token (--auth-token-file) or a certificate (--cert).",

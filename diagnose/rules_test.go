@@ -130,6 +130,7 @@ var sick = map[string]func(s *scene){
 	"auth/few-iterations": talked(with(tried, "note auth-challenge auth challenge: salt of 4 octets, 10 iterations, fewer than the 4096 of RFC 7677",
 		"auth: 235 ok", "mail: 250 ok", "rcpt: 250 ok")...),
 	"auth/unsafe":       talked(with(hello, "fail auth-policy auth no credentials are sent without TLS", "quit: 221 bye")...),
+	"auth/left-out":     talked(with(hello, "fail auth-policy auth the credentials were refused in another session; they are not tried again", "quit: 221 bye")...),
 	"auth/not-possible": talked(with(hello, "fail auth-policy auth the server does not offer AUTH", "quit: 221 bye")...),
 
 	"ext/broken": func(s *scene) {

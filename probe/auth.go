@@ -24,6 +24,8 @@ type Auth struct {
 
 	AllowUnverified bool // over TLS without a verified certificate too
 	AllowPlaintext  bool // without TLS too, and over any TLS
+
+	Gate *Gate // that all sessions with these credentials share; nil: none
 }
 
 // Secrets are what must be seen nowhere.
@@ -66,7 +68,26 @@ func Authenticate(s *Session) bool {
 	if err != nil {
 		return s.declineAuth(err.Error())
 	}
-	return (&authentication{s: s, x: x}).run(mechanism)
+	if !s.opts.Auth.Gate.enter(s) {
+		return s.notAgain()
+	}
+	exchange := &authentication{s: s, x: x}
+	ok = exchange.run(mechanism)
+	s.opts.Auth.Gate.leave(exchange.code)
+	return ok
+}
+
+// notAgain ends the dialogue of a session that did not get its turn.
+func (s *Session) notAgain() bool {
+	switch {
+	case s.wire.ctx.Err() != nil:
+		s.fail(FailInterrupted, "")
+	case s.opts.Auth.Gate.refused.Load():
+		s.declineAuth("the credentials were refused in another session; they are not tried again")
+	default:
+		s.declineAuth("the login in another session took too long to wait for")
+	}
+	return false
 }
 
 // noAuth says in words that AUTH is not offered, and where it may be.
@@ -124,8 +145,9 @@ func (s *Session) declineAuth(why string) bool {
 
 // authentication is one exchange of one mechanism with the server.
 type authentication struct {
-	s *Session
-	x sasl.Exchange
+	s    *Session
+	x    sasl.Exchange
+	code int // of the last reply
 	// unsent is the first response where it did not go with the command: the
 	// server's first challenge, an empty one, asks for it.
 	unsent *sasl.Step
@@ -140,6 +162,7 @@ func (a *authentication) run(mechanism string) bool {
 	}
 	for range maxAuthRounds {
 		r, ok := a.s.one(c)
+		a.code = r.Code
 		switch {
 		case !ok:
 			return false

@@ -1,6 +1,7 @@
 package probe_test
 
 import (
+	"context"
 	"encoding/base64"
 	"encoding/hex"
 	"fmt"
@@ -329,4 +330,49 @@ func TestSecretsNotPrinted(t *testing.T) {
 			t.Errorf("%q is in %s", form, all)
 		}
 	}
+}
+
+// TestAuthGate: of two sessions with the same wrong password only one tries it,
+// and the other waits for its turn; with the right one both do.
+func TestAuthGate(t *testing.T) {
+	t.Parallel()
+	for reply, want := range map[string]int{"S: 535 5.7.8 no": 1, "S: 235 ok": 2, "S: 454 4.7.0 later": 2} {
+		synctest.Test(t, func(t *testing.T) {
+			gate := probe.NewGate()
+			heard := make(chan string, 2)
+			for range 2 {
+				go func() {
+					o := probe.Options{Auth: alice(), StopAfter: smtp.StageAuth}
+					o.Auth.Gate = gate
+					a, _ := play(t, prelude+"S: 250 AUTH PLAIN\nC: AUTH PLAIN *\n* sleep 5s\n"+reply+"\nC: QUIT", simnet.Link{}, o)
+					heard <- authLines(a)
+				}()
+			}
+			all := <-heard + <-heard
+			if got := strings.Count(all, "C: AUTH PLAIN"); got != want {
+				t.Errorf("%s: %d attempts\n%s", reply, got, all)
+			}
+			if want == 1 && !strings.Contains(all, "! auth-policy: the credentials were refused in another session; they are not tried again") {
+				t.Error(all)
+			}
+		})
+	}
+	synctest.Test(t, func(t *testing.T) { // we are told to stop while one waits
+		gate := probe.NewGate()
+		ctx, cancel := context.WithCancel(t.Context())
+		heard := make(chan string, 2)
+		for range 2 {
+			go func() {
+				o := probe.Options{Auth: alice()}
+				o.Auth.Gate = gate
+				a, _ := playUntil(ctx, t, prelude+"S: 250 AUTH PLAIN\nC: AUTH PLAIN *\n* stall", simnet.Link{}, o)
+				heard <- authLines(a)
+			}()
+		}
+		synctest.Wait()
+		cancel()
+		if all := <-heard + <-heard; strings.Count(all, "! interrupted: ") != 2 || strings.Count(all, "C: AUTH") != 1 {
+			t.Error(all)
+		}
+	})
 }
