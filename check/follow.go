@@ -32,7 +32,7 @@ func next(a *probe.Attempt, o *probe.Options) *another {
 		lockstep := *o
 		lockstep.Pipeline = false
 		return &another{purpose: probe.PurposeNoPipelining, options: lockstep, from: max(0, f.Transaction-1)}
-	case a.Purpose != probe.PurposeRetry || a.Noted(probe.NoteMailMax) != nil:
+	case a.Purpose != probe.PurposeRetry:
 		if from := leftOver(a); from > 0 {
 			return &another{purpose: probe.PurposeRetry, options: *o, from: from}
 		}
@@ -105,7 +105,7 @@ func sentText(a *probe.Attempt, transaction int) bool {
 // after others had their turn and the server ended it; 0 for none. Recipients
 // left out on purpose are not meant.
 func leftOver(a *probe.Attempt) int {
-	if len(a.Recipients) < 2 || a.Noted(probe.NoteHarvesting) != nil || !lostOrClosing(a) && a.Noted(probe.NoteMailMax) == nil {
+	if len(a.Recipients) < 2 || a.Noted(probe.NoteHarvesting) != nil || !lostOrClosing(a) {
 		return 0
 	}
 	last, answered := 0, false

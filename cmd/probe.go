@@ -70,7 +70,7 @@ A recipient "-" stands for a list on standard input, one a line.`,
 	f.IntVar(&o.parallel, "parallel", check.DefaultParallel, "at most `N` sessions at once")
 	o.tls.add(f)
 	f.StringVar(&o.stopAfter, "stop-after", "rcpt", "end after `STAGE`: greeting, ehlo, starttls, auth, mail or rcpt")
-	f.BoolVar(&o.pipeline, "pipeline", false, "send MAIL and RCPT together where PIPELINING is offered")
+	f.BoolVar(&o.pipeline, "pipeline", false, "send MAIL, RCPT and DATA together where PIPELINING is offered")
 	o.auth.add(f)
 	o.envelope.add(f)
 	o.text.add(f)

@@ -1,0 +1,105 @@
+package check_test
+
+import (
+	"context"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/smtpcheck/smtpcheck/check"
+	"github.com/smtpcheck/smtpcheck/diagnose"
+	"github.com/smtpcheck/smtpcheck/lab"
+	"github.com/smtpcheck/smtpcheck/probe"
+)
+
+// TestExtensionsDecideNothing tries the extensions of every host of the lab, good
+// and hostile: each verdict is what it is without, and each session ends in time.
+func TestExtensionsDecideNothing(t *testing.T) {
+	t.Parallel()
+	w, err := lab.Open(lab.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer w.Close() //nolint:errcheck // nothing was started
+	domains, err := w.Domains()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, d := range domains {
+		t.Run(d.Name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				w, o := world(t)
+				o.Extensions = true
+				r := probeOne(t, "alice@"+d.Name, o)
+				got := string(r.Reason)
+				if got == "" {
+					got = string(r.Verdict)
+				}
+				if got != d.Expect || r.ExitCode != d.Exit {
+					t.Errorf("%s %d, want %s %d\n%s", got, r.ExitCode, d.Expect, d.Exit, dump(r))
+				}
+				for i := range r.Sessions {
+					s := &r.Sessions[i]
+					if total := s.Events[len(s.Events)-1].Elapsed; total > 3*time.Minute+500*time.Millisecond {
+						t.Errorf("session %d took %v", s.ID, total)
+					}
+				}
+				roundTrip(t, r)
+				if err := w.Close(); err != nil {
+					t.Error(err)
+				}
+			})
+		})
+	}
+}
+
+// TestExtensionsOfGoSMTP tries what a second implementation offers: all of it works.
+func TestExtensionsOfGoSMTP(t *testing.T) {
+	t.Parallel()
+	for _, domain := range []string{"bdat.test", "dsn.test", "requiretls.test", "size.test", "smtputf8.test", "good.test"} {
+		synctest.Test(t, func(t *testing.T) {
+			w, o := world(t)
+			o.Extensions, o.MX, o.IPv4 = true, "all", true
+			r := probeOne(t, "alice@"+domain, o)
+			n := 0
+			for i := range r.Sessions {
+				for _, x := range r.Sessions[i].Extensions {
+					n++
+					if x.State == diagnose.ExtBroken || x.State == diagnose.ExtRefused {
+						t.Errorf("%s: %+v\n%s", domain, x, dump(r))
+					}
+				}
+			}
+			if n < 5 {
+				t.Errorf("%s: %d extensions\n%s", domain, n, dump(r))
+			}
+			_ = w.Close()
+		})
+	}
+}
+
+// TestMailMax: recipients beyond what a session may have get another connection.
+func TestMailMax(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w, o := world(t)
+		var list []check.Recipient
+		for _, name := range []string{"a", "b", "c", "d", "e"} {
+			list = append(list, recipient(t, name+"@limits.test"))
+		}
+		reports, err := check.Probe(context.Background(), list, o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, r := range reports {
+			if r.Verdict != diagnose.Accepted {
+				t.Errorf("%s: %s %s", r.Recipient, r.Verdict, r.Summary)
+			}
+		}
+		if s := reports[4].Sessions; len(s) != 3 || s[2].Purpose != probe.PurposeRetry || s[2].Outcome != diagnose.Accepted {
+			t.Errorf("the fifth recipient, two to a session: %+v", s)
+		}
+		_ = w.Close()
+	})
+}
