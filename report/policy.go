@@ -134,7 +134,10 @@ func rptFact(s *check.TLSRPT) policyFact {
 
 // tlsaFacts are where the TLSA records are, and what each comes to.
 func tlsaFacts(t *check.TLSA, all bool) []policyFact {
-	head := policyFact{name: clean(t.Name) + " TLSA: ", word: security(t.Status), rest: because(t.Why), good: t.Status == policy.Secure && len(t.Records) > 0}
+	head := policyFact{
+		name: "TLSA: ", word: security(t.Status), good: t.Status == policy.Secure && len(t.Records) > 0,
+		rest: ", at " + clean(t.Name) + because(t.Why),
+	}
 	if len(t.Records) == 0 && (t.Status == policy.Secure || t.Status == policy.Insecure) {
 		head.word = "no record, " + head.word
 	}
@@ -153,19 +156,21 @@ func tlsaFacts(t *check.TLSA, all bool) []policyFact {
 }
 
 func recordFact(r *check.TLSARecord) policyFact {
-	f := policyFact{name: "  " + clean(r.Record) + "  "}
+	f := policyFact{name: "  ", rest: ": " + clean(r.Record)}
 	switch {
 	case r.Problem != "":
-		f.word, f.bad = clean(r.Problem), true
+		f.word, f.bad = "of no use", true
+		f.rest += ", " + clean(r.Problem)
 	case r.Matched == nil:
 		f.word = "not held against a certificate"
 	case *r.Matched:
 		f.word, f.good = "matches", true
 		if r.Depth != nil {
-			f.rest = " " + certificateAt(*r.Depth)
+			f.rest = " " + certificateAt(*r.Depth) + f.rest
 		}
 	default:
-		f.word, f.rest = "does not match", because(r.Note)
+		f.word = "does not match"
+		f.rest += map[bool]string{true: "; "}[r.Note != ""] + oneLine(r.Note)
 	}
 	return f
 }
@@ -318,7 +323,7 @@ func mdPolicies(b *strings.Builder, r *check.Report, o Options) {
 		fmt.Fprintf(b, "\n%s\n\n", mdCode(clean(h.Host)))
 		if h.TLSA != nil {
 			for k, f := range tlsaFacts(h.TLSA, o.Verbosity >= Verbose) {
-				line(map[bool]string{true: "", false: "  "}[k == 0], mdCode(strings.TrimSpace(f.name))+" ", f)
+				line(map[bool]string{true: "", false: "  "}[k == 0], strings.TrimLeft(f.name, " "), f)
 			}
 		}
 		b.WriteString("\n| sender | delivers | why |\n| --- | --- | --- |\n")
