@@ -28,6 +28,7 @@ type RelayOptions struct {
 	SRV           bool        // the host is a domain, whose servers SRV records name (RFC 6186, RFC 8314)
 	AllMechanisms bool        // log in with each mechanism, one connection after another
 	Recipients    []Recipient // of a mail transaction through the server; none: there is none
+	Repeat        Repeat      // how often that is
 }
 
 // Relay examines a submission server or smarthost, one port beside the other; it
@@ -69,6 +70,7 @@ type relay struct {
 	doors      []*door
 	logins     []*probe.Attempt
 	left       []string // mechanisms that were not tried
+	unsent     int      // messages of Repeat that were not sent
 
 	mu       sync.Mutex
 	sessions int // the number of the last one
@@ -292,7 +294,7 @@ func (r *relay) relayCase() *diagnose.RelayCase {
 
 // deliver has a mail transaction for each recipient at a port that is usable, in
 // one session with the address that has answered.
-func (r *relay) deliver(ctx context.Context, d *door) ([]*Report, error) {
+func (r *relay) deliver(ctx context.Context, d *door) (deliveries []*Report, err error) {
 	o := r.o.Options
 	o.Server, o.Port, o.MX, o.Relay = d.host, d.port, "first", true
 	o.Probe.TLS = d.mode(o.Probe.TLS)
@@ -308,5 +310,6 @@ func (r *relay) deliver(ctx context.Context, d *door) ([]*Report, error) {
 			}
 		}
 	}
-	return Probe(ctx, r.o.Recipients, o)
+	r.unsent, err = ProbeRepeatedly(ctx, r.o.Recipients, o, r.o.Repeat, func(reports []*Report) { deliveries = append(deliveries, reports...) })
+	return deliveries, err
 }

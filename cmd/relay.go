@@ -83,6 +83,13 @@ func (a *app) relay(c *cobra.Command, o *relayOptions, args []string) error {
 	if ro.Recipients, err = o.recipients(); err != nil {
 		return err
 	}
+	ro.Repeat = o.text.repeats()
+	for _, h := range o.text.hints {
+		a.hint("%s", h)
+	}
+	if o.text.print {
+		return a.printMessages(&o.probeOptions, ro.Recipients)
+	}
 	if err := o.auth.read(c, &ro.Probe); err != nil {
 		return err
 	}
@@ -115,14 +122,16 @@ func (a *app) examine(ctx context.Context, host string, o check.RelayOptions, ou
 	o.Observer = out.renderer
 	r, err := check.Relay(ctx, host, o)
 	if err != nil {
-		return err
+		return probeError(err)
 	}
 	werr := out.renderer.Relay(r)
 	a.code = r.ExitCode
+	var tally check.Tally
 	interrupted := r.Reason == "interrupted" || ctx.Err() != nil && !complete(r, &o)
 	for _, d := range r.Deliveries {
 		interrupted = interrupted || d.Reason == "interrupted"
 		certificates.add(d.Sessions)
+		tally.Add(d)
 	}
 	for i := range r.Ports {
 		if s := r.Ports[i].Session; s != nil {
@@ -132,7 +141,11 @@ func (a *app) examine(ctx context.Context, host string, o check.RelayOptions, ou
 	if interrupted {
 		a.code = a.interruptCode()
 	}
-	return writeError(cmp.Or(werr, out.close()))
+	werr = cmp.Or(werr, out.close())
+	if o.Repeat.Times > 1 && len(r.Deliveries) > 0 {
+		a.tell(&tally, r.LeftOut)
+	}
+	return writeError(werr)
 }
 
 // complete reports whether all was done that was asked.
@@ -142,7 +155,7 @@ func complete(r *check.RelayReport, o *check.RelayOptions) bool {
 			return false
 		}
 	}
-	return !r.Usable || len(r.Deliveries) == len(o.Recipients) && (o.Probe.Auth == nil || r.Auth != nil || len(r.Deliveries) > 0)
+	return !r.Usable || len(r.Deliveries)+r.LeftOut >= len(o.Recipients) && (o.Probe.Auth == nil || r.Auth != nil || len(r.Deliveries) > 0)
 }
 
 // place reads HOST, HOST:PORT and addresses with and without a port.
@@ -197,8 +210,8 @@ func (o *relayOptions) sensible(c *cobra.Command, port uint16) error {
 	if len(o.to) > 0 {
 		return nil
 	}
-	if o.text.data {
-		return usage("--data needs a recipient").hint("add --to bob@example.net")
+	if o.text.data || o.text.print {
+		return usage("--%s needs a recipient", map[bool]string{true: "data", false: "print"}[o.text.data]).hint("add --to bob@example.net")
 	}
 	about := pflag.NewFlagSet("", pflag.ContinueOnError)
 	new(envelopeFlags).add(about)

@@ -70,7 +70,6 @@ func (f *relayFinder) find() []Finding {
 	f.closed()
 	f.tellPorts()
 	f.noImplicit()
-	f.login()
 	f.noPort()
 	return f.sorted()
 }
@@ -98,7 +97,7 @@ func (f *relayFinder) port(p *RelayPort) {
 	if a.TLS() == nil && a.Noted(probe.NoteHELO) == nil && !caps.Has("STARTTLS") {
 		f.atPort(p, "relay/no-tls", "offers no TLS", "offer no TLS", at(a, e))
 	}
-	if x := a.InClear(); x != nil && x.Reply.Class() == 5 {
+	if x := a.InClear(); x != nil && demandsTLS(x) {
 		f.atPort(p, "relay/plaintext-refused", "refuses MAIL before STARTTLS", "refuse MAIL before STARTTLS", at(a, x))
 	} else if x != nil && x.Reply.Class() == 2 && p.isSubmission() {
 		f.atPort(p, "relay/plaintext-accepted", "accepts MAIL before STARTTLS", "accept MAIL before STARTTLS", at(a, x))
@@ -116,6 +115,12 @@ func (f *relayFinder) port(p *RelayPort) {
 	if n := caps.Size(); n > 0 && n < smallSize && p.isSubmission() {
 		f.add("relay/small-size", p.Host+" takes messages of at most "+strconv.FormatInt(n, 10)+" octets", at(a, e))
 	}
+}
+
+// demandsTLS reports whether MAIL was refused for want of TLS, and not of a login.
+func demandsTLS(e *probe.Event) bool {
+	row, _ := Lookup(e.Stage, *e.Reply)
+	return row.Reason == TLSRequired
 }
 
 // lastEHLO is the last reply to EHLO that offers something, nil for none.
@@ -178,20 +183,6 @@ func (f *relayFinder) noImplicit() {
 	}
 	a := missing.Telling()
 	f.add("relay/no-implicit-tls", missing.Host+" takes submissions at port "+strconv.Itoa(int(f.c.Ports[f.d.Best].Port))+" and not at 465", at(a, a.Failure()))
-}
-
-// login shows why a login was refused, and that no more were tried.
-func (f *relayFinder) login() {
-	for i := range f.d.Logins {
-		o := &f.d.Logins[i]
-		if o.Row == "" || o.Event == 0 {
-			continue
-		}
-		found := f.add(o.Reason.replyRule(), o.Sentence, Evidence{Session: o.Session, Event: o.Event})
-		if row, ok := RowByID(o.Row); ok && found != nil {
-			found.Explain, found.Remedy = row.Explain, remedyOfLogin(o)
-		}
-	}
 }
 
 // LoginEnded adds to a diagnosis that mechanisms were left out after the last

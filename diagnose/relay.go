@@ -164,6 +164,8 @@ func (p *RelayPort) Outcome(w RelayWants) Outcome {
 		o.Sentence = h.who() + " " + why
 		if len(Mechanisms(a.Capabilities())) == 0 {
 			o.Reason = AuthRequired
+		} else if e := handshakeOf(a); e != nil {
+			o.Stage, o.Event = e.Stage, e.Seq
 		}
 	}
 	return o

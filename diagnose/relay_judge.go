@@ -169,21 +169,16 @@ func (c *RelayCase) byLogin(d *RelayDiagnosis) {
 	}
 	d.Usable = false
 	d.Summary = c.refusedWords(a, o)
-	d.Remedy = remedyOfLogin(o)
+	d.Remedy = c.remedyOfLogin(o)
 }
 
 // remedyOfLogin is what to do about a login that failed.
-func remedyOfLogin(o *Outcome) string {
-	if o.Stage != smtp.StageAuth || o.Reply == nil || o.Reply.Class() == 4 {
-		return remedyOf(o)
+func (c *RelayCase) remedyOfLogin(o *Outcome) string {
+	of := &Case{Attempts: c.Logins}
+	if r, ok := RuleOf(of.ruleOfAuth(&Diagnosis{Deciding: o, DecidedBy: evidenceOf(o)})); ok {
+		return r.Remedy
 	}
-	switch o.Reply.Code {
-	case 530, 538:
-		return "Log in over TLS: port 465, or --tls require at port 587."
-	case 500, 501, 502, 504, 534:
-		return "Try another mechanism: --auth-mech NAME, or --auth-mech all for each that is offered."
-	}
-	return "Check the user name and the password: many services want the whole address as the user name, and an app password or token of their own. It was tried once only, so that no account is locked."
+	return remedyOf(o)
 }
 
 func withMechanism(a *probe.Attempt) string {
@@ -194,14 +189,11 @@ func withMechanism(a *probe.Attempt) string {
 }
 
 // Mechanism is the one that a session of AUTH has tried last, "" for none.
-func Mechanism(a *probe.Attempt) (mechanism string) {
-	for i := range a.Events {
-		e := &a.Events[i]
-		if rest, ok := strings.CutPrefix(e.Command, "AUTH "); ok && e.Kind == probe.KindCommand {
-			mechanism, _, _ = strings.Cut(rest, " ")
-		}
+func Mechanism(a *probe.Attempt) string {
+	if x := a.Authentication(); x != nil {
+		return x.Mechanism
 	}
-	return mechanism
+	return ""
 }
 
 func (c *RelayCase) refusedWords(a *probe.Attempt, o *Outcome) string {
@@ -213,7 +205,7 @@ func (c *RelayCase) refusedWords(a *probe.Attempt, o *Outcome) string {
 	case o.Stage == smtp.StageAuth && o.Reply != nil:
 		return "the login" + withMechanism(a) + " was refused: " + o.Sentence
 	}
-	return "no login: " + o.Sentence
+	return "no login: " + strings.TrimPrefix(o.Sentence, "no login at ")
 }
 
 func remedyOf(o *Outcome) string {

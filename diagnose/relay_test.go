@@ -110,6 +110,10 @@ func TestRelayRules(t *testing.T) {
 			s.port(465, atOnce...)
 			s.login(append(atOnce[:3:3], "auth: 235 ok", "quit: 221 bye")...)
 		},
+		"a login is wanted before TLS": func(s *relayScene) {
+			inClear(s.port(465, atOnce...))
+			inClear(s.port(587, asksMail("530 5.7.0 Authentication required")...))
+		},
 		"25 without AUTH": func(s *relayScene) { s.port(25, hello...); s.port(465, atOnce...) },
 		"a server asked for": func(s *relayScene) {
 			s.port(465, atOnce...)

@@ -59,12 +59,13 @@ func (d *destination) toldOf(session int) *seqs {
 
 // frame puts a form and the status line together.
 type frame struct {
-	mu     sync.Mutex
-	form   form
-	status *status
-	d      *destination // the one under way, nil for none
-	before *destination // the one before it
-	err    error        // the first of writing
+	mu       sync.Mutex
+	form     form
+	status   *status
+	d        *destination   // the one under way, nil for none
+	open     []*destination // all since something was reported, that one the last
+	reported bool
+	err      error // the first of writing
 }
 
 // Report tells a report.
@@ -72,6 +73,7 @@ func (r *frame) Report(rep *check.Report) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.status.done(rep.ID)
+	r.reported = true
 	r.write(func() error { return r.form.report(rep, r.found(rep.ID)) })
 	return r.err
 }
@@ -88,14 +90,15 @@ func (r *frame) Relay(rep *check.RelayReport) error {
 		r.status.done(x.ID)
 	}
 	r.status.done(rep.ID)
+	r.reported = true
 	r.write(func() error { return form.relay(rep, r.found) })
 	return r.err
 }
 
 // found is the destination under way that a report is of, nil for none.
 func (r *frame) found(id string) *destination {
-	for _, d := range []*destination{r.d, r.before} {
-		if d != nil && slices.ContainsFunc(d.refs, func(ref check.Ref) bool { return ref.ID == id }) {
+	for _, d := range slices.Backward(r.open) {
+		if slices.ContainsFunc(d.refs, func(ref check.Ref) bool { return ref.ID == id }) {
 			return d
 		}
 	}
@@ -125,8 +128,11 @@ func (r *frame) write(f func() error) {
 func (r *frame) Begin(refs []check.Ref) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.before = r.d
+	if r.reported {
+		r.open, r.reported = nil, false
+	}
 	r.d = &destination{refs: refs, told: make(map[int]*seqs), held: make(map[int][]check.Event), data: make(map[int][]check.Event)}
+	r.open = append(r.open, r.d)
 	r.status.begin(refs)
 	r.status.draw()
 }
