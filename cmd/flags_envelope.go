@@ -73,7 +73,7 @@ func (x *envelopeFlags) apply(c *cobra.Command, o *probe.Options) error {
 		return usage("--hold-for and --hold-until contradict each other")
 	case x.requireTLS && o.TLS == probe.Never:
 		return usage("--requiretls and --tls never contradict each other")
-	case given("bdat") && !sends(c):
+	case typed(c, "bdat") && !sends(c):
 		return usage("--bdat is about a message, and none is sent").hint("add --data to send one")
 	case given("bdat") && x.bdat < 1:
 		return usage("--bdat: a chunk has at least one octet").hint("--bdat, or --bdat=1000")

@@ -60,10 +60,7 @@ func Exercises(s *Session) bool {
 // envelopeAlone does MAIL without parameters, and RCPT where that is needed to
 // compare with.
 func (s *Session) envelopeAlone() {
-	if !s.mail() {
-		return
-	}
-	if s.caps.Has("DSN") {
+	if s.mail() && s.caps.Has("DSN") {
 		s.rcpt()
 	}
 	s.rset()
@@ -89,6 +86,8 @@ func (s *Session) rcpt(params ...string) {
 	}
 }
 
+// rset ends a transaction, also one whose MAIL was refused: Postfix keeps the size
+// of such a one, and refuses the next for it.
 func (s *Session) rset() {
 	if !s.over {
 		s.ask(smtp.RSET())
@@ -98,9 +97,8 @@ func (s *Session) rset() {
 // with tries MAIL with a parameter.
 func with(param string) func(*Session, string) {
 	return func(s *Session, _ string) {
-		if s.mail(param) {
-			s.rset()
-		}
+		s.mail(param)
+		s.rset()
 	}
 }
 
@@ -116,8 +114,8 @@ func trySize(s *Session, params string) {
 func tryDSN(s *Session, _ string) {
 	if s.mail("RET=HDRS", "ENVID=smtpcheck") {
 		s.rcpt("NOTIFY=NEVER")
-		s.rset()
 	}
+	s.rset()
 }
 
 // tryRequireTLS works inside TLS only (RFC 8689, section 4.1).
