@@ -135,11 +135,11 @@ func TestLoginRefused(t *testing.T) {
 		want outcome
 	}{
 		{"passwords gone, Postfix and Cyrus SASL", []string{"--server", postfixLost + ":587", "--sni", "submission.example.test", "--auth-user", submitter},
-			outcome{75, "deferred", "auth_required", "auth", 454, "4.7.0"}},
+			outcome{75, "deferred", "server_error", "auth", 454, "4.7.0"}},
 		{"passwords gone, Dovecot", []string{"--server", dovecotSubmission + ":587", "--sni", "dovecot.example.test", "--auth-user", unluckyUser, "--auth-mech", "plain"},
-			outcome{75, "deferred", "auth_required", "auth", 454, "4.7.0"}},
+			outcome{75, "deferred", "server_error", "auth", 454, "4.7.0"}},
 		{"passwords gone, Exim", []string{"--server", eximSubmission + ":587", "--sni", "exim.example.test", "--auth-user", submitter, "--auth-mech", "xoauth2"},
-			outcome{75, "deferred", "auth_required", "auth", 435, ""}},
+			outcome{75, "deferred", "server_error", "auth", 435, ""}},
 		{"nobody logs in, Dovecot", []string{"--server", dovecotSubmission + ":587", "--sni", "dovecot.example.test"},
 			outcome{77, "rejected", "auth_required", "mail", 530, "5.7.0"}},
 		{"nobody logs in, Exim", []string{"--server", eximSubmission + ":587", "--sni", "exim.example.test"},

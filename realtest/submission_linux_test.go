@@ -21,7 +21,7 @@ const (
 	dovecotSubmission = "198.51.100.40" // Dovecot: submission at 587 and 465, LMTP at 24
 	postfixDovecot    = "198.51.100.41" // Postfix, passwords verified by Dovecot: 587 and 465
 	postfixCyrus      = "198.51.100.42" // Postfix, passwords verified by Cyrus SASL: 587 and 465
-	postfixClear      = "198.51.100.43" // as postfixDovecot, and AUTH without TLS too: 587
+	postfixClear      = "198.51.100.43" // as postfixDovecot, and AUTH without TLS too: 587; port 25 is filtered
 	eximSubmission    = "198.51.100.44" // Exim: 25, 587 and 465
 	postfixXClient    = "198.51.100.45" // the same Postfix, which takes XCLIENT and XFORWARD from the client: 25
 	postfixHAProxy    = "198.51.100.46" // the same Postfix behind a proxy that tells the client's address: 25
@@ -68,6 +68,9 @@ func newSubmission() (*submission, error) {
 		if err := net.servers.AddAddresses("eth0", address+"/24"); err != nil {
 			return nil, err
 		}
+	}
+	if err := net.servers.NFT("add rule inet filter input ip daddr " + postfixClear + " tcp dport 25 drop\n"); err != nil {
+		return nil, err
 	}
 	if s.dovecot, err = s.startDovecot(); err != nil {
 		return nil, err
