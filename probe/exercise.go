@@ -94,7 +94,8 @@ func (s *Session) rset() {
 	}
 }
 
-// with tries MAIL with a parameter.
+// with tries MAIL with a parameter. RSET follows a refusal too: Postfix remembers a
+// SIZE that it has refused, and refuses every MAIL without one for that.
 func with(param string) func(*Session, string) {
 	return func(s *Session, _ string) {
 		s.mail(param)

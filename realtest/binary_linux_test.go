@@ -83,7 +83,8 @@ type session struct {
 		Verified *bool
 		Problem  string
 	}
-	Timings map[string]float64 `json:"timings_ms"`
+	Extensions []struct{ Keyword, State string }
+	Timings    map[string]float64 `json:"timings_ms"`
 }
 
 // result is one run of smtpcheck.

@@ -171,3 +171,76 @@ func TestProbeInternational(t *testing.T) {
 		})
 	})
 }
+
+// TestProbeExercises has every extension tried, at servers that keep what they
+// advertise.
+func TestProbeExercises(t *testing.T) {
+	s := needSubmission(t, "exim4")
+	for name, test := range map[string]struct {
+		args  []string
+		works []string
+	}{
+		"Postfix": {[]string{"--server", postfixDovecot}, []string{"8BITMIME", "CHUNKING", "DSN", "ENHANCEDSTATUSCODES", "PIPELINING", "SIZE", "SMTPUTF8", "STARTTLS", "VRFY"}},
+		"Exim":    {[]string{"--server", eximSubmission}, []string{"8BITMIME", "CHUNKING", "DSN", "HELP", "PIPELINING", "PRDR", "SIZE", "SMTPUTF8", "STARTTLS"}},
+		"Dovecot": {[]string{"--lmtp", "--server", dovecotSubmission}, []string{"8BITMIME", "CHUNKING", "ENHANCEDSTATUSCODES", "PIPELINING", "STARTTLS"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			got, _ := s.probe(t, append(test.args, "--extensions", "--from", "bob@example.test", "alice@example.test")...)
+			if got.ExitCode != 0 {
+				t.Errorf("exit %d", got.ExitCode)
+			}
+			var works []string
+			for _, session := range got.Sessions {
+				for _, x := range session.Extensions {
+					switch x.State {
+					case "works":
+						works = append(works, x.Keyword)
+					case "not-exercised":
+					default:
+						t.Errorf("%s: %s", x.Keyword, x.State)
+					}
+				}
+			}
+			slices.Sort(works)
+			if !slices.Equal(works, test.works) {
+				t.Errorf("work\n got %q\nwant %q", works, test.works)
+			}
+		})
+	}
+}
+
+// TestProbeXClient stands for another client where Postfix trusts us.
+func TestProbeXClient(t *testing.T) {
+	s := needSubmission(t)
+	for _, test := range []struct {
+		name, server string
+		args         []string
+		want         outcome
+	}{
+		{"another client", postfixXClient, []string{"--xclient", "ADDR=203.0.113.7 NAME=first.example.org"}, outcome{0, "accepted", "", "rcpt", 250, "2.1.5"}},
+		{"a banned client", postfixXClient, []string{"--xclient", "ADDR=" + bannedClient}, outcome{77, "rejected", "ip_reputation", "rcpt", 554, "5.7.1"}},
+		{"for the log alone", postfixXClient, []string{"--xforward", "ADDR=" + bannedClient + " NAME=first.example.org"}, outcome{0, "accepted", "", "rcpt", 250, "2.1.5"}},
+		{"no trust", postfixDovecot, []string{"--xclient", "ADDR=203.0.113.7"}, outcome{76, "undetermined", "policy", "xclient", 0, ""}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			got, _ := s.probe(t, append(test.args, "--server", test.server, "alice@example.test")...)
+			checkOutcome(t, got, test.want)
+		})
+	}
+}
+
+// TestProbeQueries asks Postfix what it answers, and what it does not know.
+func TestProbeQueries(t *testing.T) {
+	s := needSubmission(t)
+	got, run := s.probe(t, "--server", postfixDovecot, "--query", "VRFY alice@example.test", "--query", "VRFY nobody@example.test",
+		"--query", "ETRN "+queuedDomain, "--query", "ETRN elsewhere.test", "--query", "HELP", "--query", "NOOP", "--query", "EXPN staff", "alice@example.test")
+	checkOutcome(t, got, outcome{0, "accepted", "", "rcpt", 250, "2.1.5"})
+	for _, said := range []string{"answered VRFY with 252", "answered VRFY with 550", "answered ETRN with 250", "answered ETRN with 459",
+		"answered HELP with 500", "answered NOOP with 250", "answered EXPN with 500"} {
+		if !strings.Contains(run.stdout, said) {
+			t.Errorf("no finding that it %s", said)
+		}
+	}
+}
