@@ -38,6 +38,7 @@ type policies struct {
 	fetched *policy.Fetched
 	rpt     *policy.RPTRecord
 	mx      policy.Status // known before any host is
+	names   []string      // the domain, and the one that its aliases lead to
 
 	mu    sync.Mutex
 	hosts map[string]*tlsaLookup // by name, in lower case
@@ -69,7 +70,7 @@ func (r *run) newPolicies(ctx context.Context) *policies {
 	}
 	p.ctx, p.cancel = context.WithCancel(ctx)
 	if d := r.recipients[0].Mailbox.Domain; !d.Literal.IsValid() {
-		p.domain = d.ASCII
+		p.domain, p.names = d.ASCII, []string{d.ASCII}
 	}
 	if p.byMX {
 		p.mx = policy.Status{Security: policy.Unknown, Why: "the MX records are not known"}
@@ -103,7 +104,9 @@ func (p *policies) findSTS() {
 }
 
 // setMX is told of the MX records, before any host is known.
-func (p *policies) setMX(a *dnsclient.Answer) { p.mx = p.resolver.Security(a) }
+func (p *policies) setMX(a *dnsclient.Answer) {
+	p.mx, p.names = p.resolver.Security(a), []string{p.domain, a.Canonical()}
+}
 
 // update begins the lookups of the hosts whose addresses are known for good.
 func (p *policies) update(hosts []mxresolve.Host) {
@@ -244,22 +247,32 @@ func (p *policies) verifyDANE(ctx context.Context, t probe.Target, facts *probe.
 		return errLate
 	case x == nil:
 		return errors.New("DANE is required, and " + t.Host + " is no name in DNS")
+	case x.Status.Security == policy.Bogus:
+		return errors.New("DANE is required: " + x.Status.Why + " (" + string(policy.FailDNSSEC) + ")")
+	case x.Status.Security == policy.Unknown:
+		return errors.New("DANE is required, and it is not known whether there are TLSA records: " + x.Status.Why)
 	case x.Status.Security != policy.Secure && len(x.Records) > 0:
-		return errors.New("DANE is required, and the TLSA records do not count: " + x.Status.Why)
+		return required("the TLSA records do not count: " + x.Status.Why)
 	case x.Status.Security != policy.Secure:
-		return errors.New("DANE is required: " + x.Status.Why)
+		return required(x.Status.Why)
 	case len(x.Records) == 0:
-		return errors.New("DANE is required, and there is no TLSA record at " + x.Name)
+		return required("there is no TLSA record at " + x.Name)
 	default:
-		m := policy.Match(x.Records, facts.Certificates, []string{p.domain, t.Host, x.Base}, time.Now())
+		m := policy.Match(x.Records, facts.Certificates, append([]string{t.Host, x.Base}, p.names...), time.Now())
 		switch {
 		case m.Verified:
 			return nil
 		case m.Usable == 0:
-			return errors.New("DANE is required, and no TLSA record at " + x.Name + " can be used")
+			return required("no TLSA record at " + x.Name + " can be used")
 		}
-		return errors.New("DANE is required: " + m.Why)
+		return errors.New("DANE is required: " + m.Why + " (" + string(m.Failure) + ")")
 	}
+}
+
+// required is for a host without TLSA records that could be asked for, which only
+// a sender that insists on DANE minds, by the name that it would report.
+func required(why string) error {
+	return errors.New("DANE is required: " + why + " (" + string(policy.FailDANERequired) + ")")
 }
 
 // verifySTS demands a policy that names the host, and a certificate that is good
