@@ -2,7 +2,6 @@ package cmd
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -32,8 +31,8 @@ func printUsage(c *cobra.Command) error {
 			}
 		}
 	}
-	for _, group := range grouped(c.LocalFlags()) {
-		fmt.Fprintf(&b, "\n%s:\n%s\n", group.Name(), strings.TrimRight(group.FlagUsagesWrapped(helpWidth), " \n"))
+	for _, g := range flagGroups {
+		g.print(&b, c.LocalFlags())
 	}
 	if c.HasAvailableSubCommands() {
 		fmt.Fprintf(&b, "\n\"%s COMMAND --help\" says more about a command.\n", c.CommandPath())
@@ -42,59 +41,79 @@ func printUsage(c *cobra.Command) error {
 	return err
 }
 
-// manyFlags is from how many flags on they are told in groups.
-const manyFlags = 30
-
-// flagGroups say which flags belong together, by how their names begin; the first
-// that fits counts. The rest stands in front.
-var flagGroups = []struct { //nolint:gochecknoglobals // read only
-	title string
-	names []string
-}{
-	{"TLS", []string{"tls", "ca-file", "sni", "cert", "key", "fingerprint", "trust-ad"}},
-	{"AUTH", []string{"auth-"}},
-	{"Envelope, as far as the server offers it", []string{
-		"size", "body-type", "bdat", "smtputf8", "dsn", "requiretls", "deliver-by", "mt-priority", "hold-", "prdr", "pipeline",
-	}},
-	{"Beside a transaction", []string{"lmtp", "xclient", "xforward", "query", "extensions", "proxy-protocol"}},
-	{"Message", []string{
-		"data", "message", "subject", "body", "html", "attach", "inline", "header", "encoding", "sample", "print", "dkim-", "repeat",
-		"interval", "reuse",
-	}},
-	{"Time", []string{"connect-timeout", "command-timeout", "timeout", "rfc-timeouts"}},
-	{"Output", []string{"output", "format", "json", "style", "color", "utc", "redact", "quiet", "verbose", "help"}},
+// flagGroup is a heading of --help and the flags below it, in their order.
+type flagGroup struct {
+	heading string
+	flags   string // names, separated by blanks
 }
 
-// grouped puts flags into sets whose names are the titles.
-func grouped(flags *pflag.FlagSet) []*pflag.FlagSet {
-	var all []*pflag.Flag
-	flags.VisitAll(func(f *pflag.Flag) { all = append(all, f) })
-	groups := make([]*pflag.FlagSet, len(flagGroups)+1)
-	for _, f := range all {
-		at := 0
-		if len(all) >= manyFlags {
-			at = groupOf(f.Name)
-		}
-		if groups[at] == nil {
-			groups[at] = pflag.NewFlagSet("Flags", pflag.ContinueOnError)
-			if at > 0 {
-				groups[at] = pflag.NewFlagSet(flagGroups[at-1].title, pflag.ContinueOnError)
-			}
-			groups[at].SortFlags = flags.SortFlags
-		}
-		groups[at].AddFlag(f)
-	}
-	return slices.DeleteFunc(groups, func(g *pflag.FlagSet) bool { return g == nil })
+// flagGroups has every flag of every command once.
+var flagGroups = []flagGroup{ //nolint:gochecknoglobals // read only
+	{"Whom and where", "from to helo server port srv mx ipv4 ipv6 source resolver trust-ad proxy proxy-protocol lmtp lab " +
+		"list sockets max-addresses parallel stop-after"},
+	{"TLS", "tls tls-verify tls-min tls-max ca-file sni cert key fingerprint cert-out tls-check"},
+	{"Authentication", "auth-user auth-user-file auth-password-file auth-password-command auth-token-file auth-token-command " +
+		"auth-identity auth-mech auth-allow-unverified auth-allow-plaintext"},
+	{"Service extensions", "extensions pipeline query size body-type bdat smtputf8 dsn dsn-ret dsn-envid dsn-orcpt requiretls " +
+		"deliver-by mt-priority hold-for hold-until prdr xclient xforward"},
+	{"Message", "data print message subject body body-file html html-file attach inline header encoding sample " +
+		"dkim-key dkim-selector dkim-domain repeat interval reuse"},
+	{"Time", "connect-timeout command-timeout timeout rfc-timeouts"},
+	{"Output", "output format json style utc color quiet verbose"},
+	{"Other", "help version"},
 }
 
-// groupOf is the number of a flag's group, 0 for the rest.
-func groupOf(name string) int {
-	for i, g := range flagGroups {
-		for _, begin := range g.names {
-			if name == begin || strings.HasPrefix(name, begin) && (strings.HasSuffix(begin, "-") || name[len(begin)] == '-') {
-				return i + 1
-			}
+// print writes the flags of the group that the command has.
+func (g *flagGroup) print(b *strings.Builder, flags *pflag.FlagSet) {
+	heading := "\n" + g.heading + ":\n"
+	for _, name := range strings.Fields(g.flags) {
+		if f := flags.Lookup(name); f != nil && !f.Hidden {
+			b.WriteString(heading)
+			heading = ""
+			printFlag(b, f)
 		}
 	}
-	return 0
+}
+
+// helpColumn is where the descriptions of flags begin.
+const helpColumn = 26
+
+// printFlag writes a flag and what it does, in lines of helpWidth. A long name
+// has a line of its own.
+func printFlag(b *strings.Builder, f *pflag.Flag) {
+	value, text := pflag.UnquoteUsage(f)
+	name := "      --" + f.Name
+	if f.Shorthand != "" {
+		name = "  -" + f.Shorthand + ", --" + f.Name
+	}
+	switch {
+	case f.NoOptDefVal != "" && f.Value.Type() != "bool":
+		name += "[=" + value + "]"
+	case value != "":
+		name += " " + value
+	}
+	if d := f.DefValue; d != "" && d != "false" && d != "0" && d != "0s" && d != "[]" && !strings.Contains(text, "(default") {
+		text += " (default " + d + ")"
+	}
+	column := len(name)
+	b.WriteString(name)
+	if column >= helpColumn-1 {
+		column = helpWidth
+	}
+	for _, word := range strings.Fields(text) {
+		switch {
+		case column+1+len(word) > helpWidth:
+			b.WriteString("\n" + strings.Repeat(" ", helpColumn))
+			column = helpColumn
+		case column < helpColumn:
+			b.WriteString(strings.Repeat(" ", helpColumn-column))
+			column = helpColumn
+		default:
+			b.WriteByte(' ')
+			column++
+		}
+		b.WriteString(word)
+		column += len(word)
+	}
+	b.WriteByte('\n')
 }
