@@ -40,7 +40,7 @@ inside a program that runs with --lab. Other clients go to the port on 127.0.0.1
 		Example: `  smtpcheck lab --list
   smtpcheck lab
   smtpcheck lab good.test unknown-user.test
-  swaks --server 127.0.0.1 --port PORT --to alice@unknown-user.test --quit-after RCPT`,
+  swaks --server 127.0.0.1 --port PORT --to alice@good.test`,
 		RunE: func(c *cobra.Command, args []string) error { return a.lab(c, o, args) },
 	}
 	f := c.Flags()

@@ -15,7 +15,7 @@ func (a *app) mxCommand() *cobra.Command {
 	n, out := new(network), new(output)
 	c := &cobra.Command{
 		Use:   "mx DOMAIN...",
-		Short: "Show where the mail for a domain would go, and what is wrong with that",
+		Short: "Show where the mail for a domain would go, and what is wrong",
 		Long: `mx resolves the mail hosts of a domain as RFC 5321, section 5.1 says: MX records,
 or the domain's own address where there are none. It speaks no SMTP.`,
 		Example: `  smtpcheck mx example.com

@@ -41,7 +41,7 @@ func (a *app) probeCommand() *cobra.Command {
 	o := new(probeOptions)
 	c := &cobra.Command{
 		Use:   "probe RECIPIENT...",
-		Short: "Ask every mail server of a recipient whether it would take a message",
+		Short: "Ask every mail server of a recipient if it would take a message",
 		Long: `probe finds the mail servers of each recipient's domain and has a session with
 every address of every one: EHLO, STARTTLS where it is offered, MAIL FROM and
 RCPT TO. It stops there: no message is sent without --data. It prints what was
@@ -49,13 +49,13 @@ said, what a real sender would have experienced, and a verdict.
 
 A recipient "-" stands for a list on standard input, one a line.`,
 		Example: `  smtpcheck probe alice@example.com
-  smtpcheck probe --lab alice@mixed.test          in the built-in lab, no network needed
+  smtpcheck probe --lab alice@mixed.test          in the built-in lab, offline
   smtpcheck probe --from me@example.org bob@example.com
   smtpcheck probe --server mx2.example.com:25 bob@example.com
   smtpcheck probe --server smtp.example.com:587 --auth-user me --auth-password-file FILE bob@example.com
   smtpcheck probe --format json bob@example.com > report.json
   smtpcheck probe --style xeams --utc bob@example.com
-  smtpcheck probe --data --from me@example.org bob@example.com   sends a test message`,
+  smtpcheck probe --data --from me@example.org bob@example.com  sends a message`,
 		RunE: func(c *cobra.Command, args []string) error { return a.probe(c, o, args) },
 	}
 	f := c.Flags()

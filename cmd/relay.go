@@ -27,7 +27,7 @@ func (a *app) relayCommand() *cobra.Command {
 	}}
 	c := &cobra.Command{
 		Use:   "relay HOST[:PORT]",
-		Short: "Examine a submission server or smarthost: ports, TLS, AUTH, and a message through it",
+		Short: "Examine a submission server: ports, TLS, AUTH, a message by it",
 		Long: `relay connects to a server that clients submit their mail to, at the ports 25, 465,
 587 and 2525 at once or at the one given, and shows what each offers: TLS, its
 certificate, the mechanisms of AUTH, SIZE. No login is tried without --auth-user,
@@ -37,8 +37,8 @@ With --auth-user it logs in once, at the best port, with the strongest mechanism
 With --to it asks the server to take mail for a recipient, and with --data it sends
 a message. It exits 0 when a port is usable for what was asked.`,
 		Example: `  smtpcheck relay smtp.example.com
-  smtpcheck relay --lab smtp.submission.test      in the built-in lab, no network needed
-  smtpcheck relay --srv example.com               the servers that SRV records name
+  smtpcheck relay --lab smtp.submission.test      in the built-in lab, offline
+  smtpcheck relay --srv example.com            the servers that SRV records name
   smtpcheck relay smtp.example.com:587 --auth-user me@example.com
   smtpcheck relay smtp.example.com --auth-user me@example.com --auth-mech all
   smtpcheck relay smtp.example.com --auth-user me@example.com \

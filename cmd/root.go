@@ -85,7 +85,7 @@ whether it would, shows what was said with times and latencies, and ends in a
 verdict: who was refused, the line that proves it, and what to do. No message is
 sent unless you ask for it with --data.`,
 		Example: `  smtpcheck probe alice@example.com          ask every MX host
-  smtpcheck probe --lab alice@mixed.test     the same in the built-in lab, no network needed
+  smtpcheck probe --lab alice@mixed.test     the same in the lab, offline
   smtpcheck mx example.com                   where the mail would go, by DNS
   smtpcheck relay smtp.example.com           what a submission server offers
   smtpcheck explain '550 5.7.1 Relaying denied'`,
