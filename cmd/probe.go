@@ -52,7 +52,7 @@ A recipient "-" stands for a list on standard input, one a line.`,
   smtpcheck probe --lab alice@mixed.test          in the built-in lab, offline
   smtpcheck probe --from me@example.org bob@example.com
   smtpcheck probe --server mx2.example.com:25 bob@example.com
-  smtpcheck probe --server smtp.example.com:587 --auth-user me --auth-password-file FILE bob@example.com
+  smtpcheck probe --server smtp.example.com:587 --auth-user me bob@example.com
   smtpcheck probe --format json bob@example.com > report.json
   smtpcheck probe --style xeams --utc bob@example.com
   smtpcheck probe --data --from me@example.org bob@example.com  sends a message`,
