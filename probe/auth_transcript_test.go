@@ -13,7 +13,7 @@ import (
 // TestAuthentication asks transcripts what came of AUTH.
 func TestAuthentication(t *testing.T) {
 	t.Parallel()
-	clear := "S: 220 x\nC: EHLO *\nS: 250-x\nS: 250 AUTH PLAIN LOGIN\n"
+	bare := "S: 220 x\nC: EHLO *\nS: 250-x\nS: 250 AUTH PLAIN LOGIN\n"
 	for name, x := range map[string]struct {
 		script string
 		auth   func(*probe.Auth)
@@ -40,9 +40,9 @@ func TestAuthentication(t *testing.T) {
 			probe.Authentication{Mechanism: "PLAIN", Outcome: probe.AuthFailed},
 		},
 		"not tried":        {prelude + "S: 250 SIZE\nC: QUIT", nil, probe.Authentication{Outcome: probe.AuthNotTried}},
-		"not in the clear": {clear + "C: QUIT", nil, probe.Authentication{Outcome: probe.AuthNotTried}},
+		"not in the clear": {bare + "C: QUIT", nil, probe.Authentication{Outcome: probe.AuthNotTried}},
 		"in the clear": {
-			clear + "C: AUTH PLAIN *\nS: 235 ok\nC: QUIT", func(a *probe.Auth) { a.AllowPlaintext = true },
+			bare + "C: AUTH PLAIN *\nS: 235 ok\nC: QUIT", func(a *probe.Auth) { a.AllowPlaintext = true },
 			probe.Authentication{Mechanism: "PLAIN", User: "alice", Outcome: probe.AuthAccepted},
 		},
 	} {
