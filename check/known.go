@@ -12,6 +12,9 @@ import (
 func (r *run) undecided() []int {
 	var out []int
 	for i := range r.recipients {
+		if r.leaving && !r.attempted(i) {
+			continue
+		}
 		if !diagnose.Decided(r.caseOf(i)) {
 			out = append(out, i)
 		}
@@ -70,7 +73,7 @@ func (r *run) caseOf(who int) *diagnose.Case {
 	}
 	for _, j := range r.inOrder() {
 		switch {
-		case j.skipped || j.transaction(who) == 0:
+		case j.skipped || j.transaction(who) == 0 || j.leftToAnother(j.transaction(who)):
 		case j.attempt != nil:
 			c.Attempts = append(c.Attempts, r.concerning(j.attempt, j.transaction(who)))
 			c.Transactions = append(c.Transactions, j.transaction(who))
@@ -104,6 +107,12 @@ func (r *run) mode() diagnose.Mode {
 		return diagnose.ModeStopAfter
 	}
 	return diagnose.ModeRcpt
+}
+
+// leftToAnother reports whether a session of as many messages as the server takes
+// left the transaction to another session.
+func (j *job) leftToAnother(transaction int) bool {
+	return j.attempt != nil && j.attempt.Noted(probe.NoteMailMax) != nil && transaction > lastTransaction(j.attempt)
 }
 
 // concerning is an attempt without the transactions of others, where there may

@@ -1,8 +1,6 @@
 package check
 
 import (
-	"fmt"
-
 	"github.com/smtpcheck/smtpcheck/message"
 	"github.com/smtpcheck/smtpcheck/probe"
 	"github.com/smtpcheck/smtpcheck/smtp"
@@ -74,5 +72,3 @@ type Copies struct {
 	Number int `json:"number"` // from 1
 	Of     int `json:"of"`
 }
-
-func (c Copies) String() string { return fmt.Sprintf("%d of %d", c.Number, c.Of) }

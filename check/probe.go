@@ -107,6 +107,7 @@ type run struct {
 	jobs    []*job // all of them; those of number n at n-1
 	waiting []*job // planned and not begun
 	running int
+	leaving bool // the messages for which no transaction was begun are left out
 	ended   chan result
 	known   map[int]time.Duration // when a recipient's verdict was known
 

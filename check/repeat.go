@@ -21,15 +21,23 @@ type Repeat struct {
 	Reuse    bool          // all in one connection; else one each, paced as every connection is
 }
 
+// LeftOut are messages that were not sent.
+type LeftOut struct {
+	Messages int
+	Why      string // in words
+}
+
+const interrupted = "interrupted"
+
 // ProbeRepeatedly probes as [Probe] does, several times. each is told the
 // reports, one a message, as soon as they are made. Once the server asks to slow
-// down, or it makes no sense to go on, the messages that are left are not sent;
-// leftOut is how many. A message is never sent twice.
-func ProbeRepeatedly(ctx context.Context, recipients []Recipient, opts Options, rep Repeat, each func([]*Report)) (leftOut int, err error) {
+// down, or to go on would be of no use, the messages that are left are not sent.
+// None is ever sent twice.
+func ProbeRepeatedly(ctx context.Context, recipients []Recipient, opts Options, rep Repeat, each func([]*Report)) (LeftOut, error) {
 	if rep.Times <= 1 {
 		reports, err := Probe(ctx, recipients, opts)
 		each(reports)
-		return 0, err
+		return LeftOut{}, err
 	}
 	if opts.Pace == nil {
 		opts.Pace = new(Pace)
@@ -40,26 +48,26 @@ func ProbeRepeatedly(ctx context.Context, recipients []Recipient, opts Options, 
 	next := time.Now()
 	for n := 1; n <= rep.Times; n++ {
 		if !sleepUntil(ctx, next) {
-			return (rep.Times - n + 1) * len(recipients), nil
+			return LeftOut{(rep.Times - n + 1) * len(recipients), interrupted}, nil
 		}
 		next = time.Now().Add(rep.Interval)
 		reports, err := Probe(ctx, numbered(recipients, n), opts)
 		if err != nil {
-			return 0, err
+			return LeftOut{}, err
 		}
 		for _, r := range reports {
 			r.Copy = &Copies{n, rep.Times}
 		}
 		each(reports)
-		if enough(reports, n) {
-			return (rep.Times - n) * len(recipients), nil
+		if why := enough(reports, n); why != "" {
+			return LeftOut{(rep.Times - n) * len(recipients), why}, nil
 		}
 	}
-	return 0, nil
+	return LeftOut{}, nil
 }
 
 // probeReusing sends all messages in one run, whose session has a transaction for each.
-func probeReusing(ctx context.Context, recipients []Recipient, opts Options, rep Repeat, each func([]*Report)) (leftOut int, err error) {
+func probeReusing(ctx context.Context, recipients []Recipient, opts Options, rep Repeat, each func([]*Report)) (LeftOut, error) {
 	var all []Recipient
 	for n := 1; n <= rep.Times; n++ {
 		all = append(all, numbered(recipients, n)...)
@@ -68,13 +76,14 @@ func probeReusing(ctx context.Context, recipients []Recipient, opts Options, rep
 	r := newRun(all, opts)
 	defer r.told.close()
 	if err := r.do(ctx); err != nil {
-		return 0, err
+		return LeftOut{}, err
 	}
 	took := time.Since(r.started)
 	var reports []*Report
+	var left LeftOut
 	for i, x := range all {
 		if i >= len(recipients) && !r.attempted(i) {
-			leftOut++
+			left = LeftOut{left.Messages + 1, r.whyLeftOut(ctx)}
 			continue
 		}
 		report := r.report(i, x, took)
@@ -82,7 +91,7 @@ func probeReusing(ctx context.Context, recipients []Recipient, opts Options, rep
 		reports = append(reports, report)
 	}
 	each(reports)
-	return leftOut, nil
+	return left, nil
 }
 
 func numbered(recipients []Recipient, n int) []Recipient {
@@ -122,23 +131,51 @@ func (r *run) attempted(who int) bool {
 	return false
 }
 
-// enough reports whether to go on would be of no use, or not be courteous: the
-// server asked to slow down, there is no server, or the mailbox is unknown three times over.
-func enough(reports []*Report, n int) bool {
+// leavesOut reports whether a session of several messages to a recipient ended
+// before all were sent: no other is begun for those that are left.
+func (r *run) leavesOut(a *probe.Attempt) bool {
+	last := lastTransaction(a)
+	return r.repeats() && last > 0 && last < len(a.Recipients) && a.Noted(probe.NoteMailMax) == nil
+}
+
+// whyLeftOut says why messages were not sent.
+func (r *run) whyLeftOut(ctx context.Context) string {
+	for _, j := range r.jobs {
+		switch {
+		case ctx.Err() != nil:
+			return interrupted
+		case j.attempt == nil:
+		case j.attempt.Noted(probe.NoteHarvesting) != nil:
+			return "the mailbox is unknown"
+		case asksForQuiet(j.attempt):
+			return "the server asked to slow down"
+		case j.attempt.Failure() != nil && lastTransaction(j.attempt) > 0:
+			return "the connection was lost"
+		}
+	}
+	return "no server took the first"
+}
+
+// enough says why to go on would be of no use, or not courteous; "" if neither:
+// the server asked to slow down, there is no server, or the mailbox is unknown three times over.
+func enough(reports []*Report, n int) string {
 	idle := true
 	for _, r := range reports {
 		idle = idle && len(r.Sessions) == 0
 		if r.Reason == diagnose.NoSuchUser && n >= harvestLimit {
-			return true
+			return "the mailbox is unknown"
 		}
 		for i := range r.Sessions {
 			s := &r.Sessions[i]
 			if s.Reason == diagnose.RateLimited || s.Reply != nil && s.Reply.Code == 421 {
-				return true
+				return "the server asked to slow down"
 			}
 		}
 	}
-	return idle
+	if idle {
+		return "there is no server to ask"
+	}
+	return ""
 }
 
 // Tally is what became of several messages.
@@ -182,12 +219,15 @@ func (t *Tally) String() string {
 		}
 	}
 	text := fmt.Sprintf("%d messages: %s", t.messages, strings.Join(parts, ", "))
+	if t.messages == 1 {
+		text = "1 message: " + strings.Join(parts, ", ")
+	}
 	if n := len(t.replies); n > 0 {
 		slices.Sort(t.replies)
 		text += fmt.Sprintf("; reply to the message after %s, %s, %s (least, median, most)",
 			inMillis(t.replies[0]), inMillis(t.replies[n/2]), inMillis(t.replies[n-1]))
 	}
-	if took := t.last.Sub(t.first); t.messages > 1 && took > 0 {
+	if took := t.last.Sub(t.first); len(t.replies) > 1 && took > 0 {
 		text += fmt.Sprintf("; %.1f s in all, %.1f messages a second", took.Seconds(), float64(len(t.replies))/took.Seconds())
 	}
 	return text

@@ -151,6 +151,7 @@ func (r *run) end(ctx context.Context, x result) {
 	}
 	j.attempt, j.began = x.attempt, x.began
 	j.attempt.Target = j.target // more names may be known by now
+	r.leaving = r.leaving || r.leavesOut(x.attempt)
 	n := next(j.attempt, &j.options)
 	if n == nil {
 		j = j.root()
@@ -159,8 +160,8 @@ func (r *run) end(ctx context.Context, x result) {
 	if n == nil && r.opts.Extensions {
 		n = exercise(r.had(j.root()), r.asked(j.root()), r.recipients[j.who[0]].Mailbox)
 	}
-	if n == nil || ctx.Err() != nil || r.repeats() && n.purpose == probe.PurposeRetry && x.attempt.Noted(probe.NoteMailMax) == nil {
-		return // of several messages to one recipient, those that a lost session leaves are left out
+	if n == nil || ctx.Err() != nil || r.leaving && n.purpose == probe.PurposeRetry {
+		return
 	}
 	k := r.newJob(j.target, n.purpose, j, j.who[n.from:])
 	k.options = n.options

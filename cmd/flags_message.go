@@ -136,6 +136,8 @@ func (m *messageFlags) checkTogether(c *cobra.Command) error {
 		return usage("--%s both read standard input", strings.Join(m.fromStdin(), " and --"))
 	case given("dkim-key") != given("dkim-selector"):
 		return usage("--dkim-key and --dkim-selector need each other").hint("--dkim-key key.pem --dkim-selector s1")
+	case given("dkim-selector") && !message.ValidSelector(m.dkimSelector):
+		return usage("--dkim-selector %s is not a selector", quote(m.dkimSelector)).hint("it is the name before ._domainkey in DNS")
 	case given("dkim-domain") && !given("dkim-key"):
 		return usage("--dkim-domain is about a signature, and there is none").hint("--dkim-key key.pem --dkim-selector s1")
 	}

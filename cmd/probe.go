@@ -13,6 +13,7 @@ import (
 
 	"github.com/smtpcheck/smtpcheck/check"
 	"github.com/smtpcheck/smtpcheck/probe"
+	"github.com/smtpcheck/smtpcheck/report"
 	"github.com/smtpcheck/smtpcheck/smtp"
 )
 
@@ -141,11 +142,15 @@ func (a *app) probe(c *cobra.Command, o *probeOptions, args []string) error {
 // probeAll probes each destination in turn and reports each.
 func (a *app) probeAll(ctx context.Context, groups [][]check.Recipient, opts check.Options, rep check.Repeat, out *sink, bad int, certificates *certificateFile) error {
 	opts.Observer = out.renderer
+	if p, ok := out.renderer.(report.Progress); ok {
+		p.Expect(count(groups) * rep.Times)
+	}
 	opts.Pace = new(check.Pace)
 	var codes []int
 	var werr error
 	var tally check.Tally
-	undecided, leftOut := false, 0
+	var leftOut check.LeftOut
+	undecided := false
 	for _, group := range groups {
 		left, err := check.ProbeRepeatedly(ctx, group, opts, rep, func(reports []*check.Report) {
 			for _, r := range reports {
@@ -160,7 +165,7 @@ func (a *app) probeAll(ctx context.Context, groups [][]check.Recipient, opts che
 		if err != nil {
 			return probeError(err)
 		}
-		leftOut += left
+		leftOut = check.LeftOut{Messages: leftOut.Messages + left.Messages, Why: cmp.Or(leftOut.Why, left.Why)}
 		if ctx.Err() != nil {
 			break
 		}
@@ -180,10 +185,10 @@ func (a *app) probeAll(ctx context.Context, groups [][]check.Recipient, opts che
 }
 
 // tell says on standard error what became of several messages.
-func (a *app) tell(tally *check.Tally, leftOut int) {
+func (a *app) tell(tally *check.Tally, left check.LeftOut) {
 	fmt.Fprintf(a.stderr, "smtpcheck: %s\n", oneLine(tally.String()))
-	if leftOut > 0 {
-		fmt.Fprintf(a.stderr, "smtpcheck: %d more were left out: interrupted, or the server asked for that, or to go on would be of no use\n", leftOut)
+	if left.Messages > 0 {
+		fmt.Fprintf(a.stderr, "smtpcheck: not sent: %d more; %s\n", left.Messages, left.Why)
 	}
 }
 

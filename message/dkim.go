@@ -40,12 +40,10 @@ func NewSigner(key []byte, selector, domain string) (*Signer, error) {
 	if err != nil || strings.HasPrefix(domain, "[") {
 		return nil, fmt.Errorf("%q is not a domain that can sign", smtp.Printable(domain))
 	}
-	s := &Signer{Domain: d.ASCII}
-	sel, err := smtp.ParseDomain(selector)
-	if err != nil || strings.HasPrefix(selector, "[") {
+	s := &Signer{Domain: d.ASCII, Selector: selector}
+	if !ValidSelector(selector) {
 		return nil, fmt.Errorf("%q is not a selector", smtp.Printable(selector))
 	}
-	s.Selector = sel.ASCII
 	if s.key, err = readKey(key); err != nil {
 		return nil, err
 	}
@@ -57,6 +55,17 @@ func NewSigner(key []byte, selector, domain string) (*Signer, error) {
 		}
 	}
 	return s, nil
+}
+
+// ValidSelector reports whether a selector can be one (RFC 6376, section 3.1), or
+// one that is found in the wild, with an underscore.
+func ValidSelector(s string) bool {
+	for label := range strings.SplitSeq(s, ".") {
+		if label == "" || len(label) > 63 || strings.Trim(label, letters+"-_") != "" {
+			return false
+		}
+	}
+	return len(s) < 200
 }
 
 func readKey(text []byte) (crypto.Signer, error) {

@@ -124,6 +124,13 @@ func (r *frame) write(f func() error) {
 	r.status.draw()
 }
 
+// Expect says how many messages there will be, for the status line.
+func (r *frame) Expect(messages int) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.status.messages = messages
+}
+
 // Begin announces a destination.
 func (r *frame) Begin(refs []check.Ref) {
 	r.mu.Lock()
@@ -149,6 +156,10 @@ func (r *frame) Plan(s check.Session) {
 func (r *frame) Event(s check.Session, e probe.Event) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	if e.Kind == probe.KindData && e.Extension == "" {
+		r.status.sent++
+		r.status.draw()
+	}
 	if form, ok := r.form.(liveForm); ok && r.d != nil && len(r.d.refs) > 0 {
 		if e.Kind == probe.KindData {
 			r.d.data[s.ID] = append(r.d.data[s.ID], check.Event{Event: e})

@@ -20,6 +20,11 @@ type Renderer interface {
 	Close() error
 }
 
+// Progress is a renderer that shows how many of several messages were sent.
+type Progress interface {
+	Expect(messages int)
+}
+
 // Options say how reports are told. The zero value is the text format in the
 // house style without colour, in local time.
 type Options struct {

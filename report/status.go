@@ -1,6 +1,7 @@
 package report
 
 import (
+	"fmt"
 	"io"
 	"slices"
 	"strings"
@@ -20,6 +21,8 @@ type status struct {
 	looking  string // the domain whose hosts are not known yet
 	waiting  []awaited
 	verdicts []early
+	messages int // to be sent
+	sent     int // of them
 }
 
 // awaited is a session that has not ended.
@@ -85,6 +88,9 @@ func (s *status) text() string {
 	}
 	if len(hosts) > 0 {
 		parts = append(parts, "waiting for "+strings.Join(hosts, ", "))
+	}
+	if s.messages > 1 && s.sent > 0 {
+		parts = append(parts, fmt.Sprintf("%d of %d messages", s.sent, s.messages))
 	}
 	if s.looking != "" {
 		parts = append(parts, "looking up "+s.looking)

@@ -92,6 +92,9 @@ func (t *text) report(r *check.Report, d *destination) error {
 		t.resolution(r.Resolution)
 	}
 	t.transcripts(r, d)
+	if r.Copy != nil && r.Copy.Number > 1 {
+		return t.again(r)
+	}
 	if t.o.Style == StyleSmtpcheck {
 		t.blank()
 		t.hosts(r)
@@ -101,6 +104,18 @@ func (t *text) report(r *check.Report, d *destination) error {
 		t.policies(r)
 		t.timing(r)
 		t.walk(r)
+		t.findings(r)
+	}
+	t.blank()
+	t.verdict(r)
+	t.last, t.lines = r.ID, 2
+	return t.flush()
+}
+
+// again tells what a further message to a recipient adds to the first.
+func (t *text) again(r *check.Report) error {
+	if t.o.Style == StyleSmtpcheck {
+		t.blank()
 		t.findings(r)
 	}
 	t.blank()

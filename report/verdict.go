@@ -13,7 +13,7 @@ import (
 // verdict, that is not said twice.
 func verdictLine(t *theme, r *check.Report) string {
 	verdict := clean(string(r.Verdict))
-	text := clean(r.Recipient) + ": " + paint(t.verdict(r.Verdict), verdict)
+	text := clean(r.Recipient) + copyOf(r) + ": " + paint(t.verdict(r.Verdict), verdict)
 	if r.Reason != "" && string(r.Reason) != string(r.Verdict) {
 		text += " (" + clean(string(r.Reason)) + ")"
 	}
@@ -27,6 +27,14 @@ func verdictLine(t *theme, r *check.Report) string {
 	return text + ": " + oneLine(r.Summary)
 }
 
+// copyOf says which of several messages a report is about.
+func copyOf(r *check.Report) string {
+	if r.Copy == nil {
+		return ""
+	}
+	return fmt.Sprintf(" (message %d of %d)", r.Copy.Number, r.Copy.Of)
+}
+
 // verdict tells the verdict, the line that proves it and what to do.
 func (t *text) verdict(r *check.Report) {
 	for _, note := range r.Notes {
@@ -36,6 +44,7 @@ func (t *text) verdict(r *check.Report) {
 	if r.RecipientUnicode != "" {
 		who += " (" + clean(r.RecipientUnicode) + ")"
 	}
+	who += copyOf(r)
 	word := strings.ToUpper(clean(string(r.Verdict)))
 	t.comment(paint(t.theme.mark, "VERDICT  ") + paint(t.theme.mark, paint(t.theme.verdict(r.Verdict), word)) + "  " + who)
 	t.prose("  ", r.Summary, nil)
@@ -111,6 +120,9 @@ func messageWords(m *check.Message) string {
 	}
 	if m.MessageID != "" {
 		text += ", Message-ID " + oneLine(m.MessageID)
+	}
+	if m.DKIM != nil {
+		text += ", signed by " + clean(m.DKIM.Domain) + " (" + clean(m.DKIM.Selector) + ", " + clean(m.DKIM.Algorithm) + ")"
 	}
 	return text
 }
