@@ -70,7 +70,7 @@ type relay struct {
 	doors      []*door
 	logins     []*probe.Attempt
 	left       []string // mechanisms that were not tried
-	unsent     int      // messages of Repeat that were not sent
+	unsent     LeftOut  // messages of Repeat
 
 	mu       sync.Mutex
 	sessions int // the number of the last one

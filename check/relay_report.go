@@ -31,6 +31,7 @@ type RelayReport struct {
 	Auth       *RelayAuth     `json:"auth,omitempty"` // the logins that were tried
 	Deliveries []*Report      `json:"deliveries,omitempty"`
 	LeftOut    int            `json:"left_out,omitempty"` // messages of --repeat that were not sent
+	LeftOutWhy string         `json:"left_out_why,omitempty"`
 
 	Usable     bool                `json:"usable"` // for what was asked
 	Reason     diagnose.Reason     `json:"reason"` // why not; "" where it is
@@ -110,7 +111,7 @@ func (r *relay) report(c *diagnose.RelayCase, d *diagnose.RelayDiagnosis, delive
 	rep := &RelayReport{
 		Schema: Schema, ID: r.ref.ID, Tool: Tool{"smtpcheck", r.o.Version}, Started: r.ref.Started,
 		Duration: Millis(time.Since(r.started)), Lab: r.o.Lab, Host: r.host, HELO: r.o.Probe.HELO,
-		Resolution: newResolution(r.resolution), Ports: []RelayPort{}, Deliveries: deliveries, LeftOut: r.unsent,
+		Resolution: newResolution(r.resolution), Ports: []RelayPort{}, Deliveries: deliveries, LeftOut: r.unsent.Messages, LeftOutWhy: r.unsent.Why,
 		Usable: d.Usable, Reason: d.Reason, Side: d.Side, Confidence: d.Confidence, DecidedBy: d.DecidedBy, RetryAfter: d.RetryAfter,
 		Summary: valid(d.Summary), Remedy: valid(d.Remedy), Findings: newFindings(d.Findings),
 		ExitCode: exitCode(d.Verdict, d.Reason, len(c.Ports) == 0),

@@ -9,6 +9,7 @@ import (
 
 	"github.com/smtpcheck/smtpcheck/diagnose"
 	"github.com/smtpcheck/smtpcheck/probe"
+	"github.com/smtpcheck/smtpcheck/smtp"
 )
 
 // MaxRepeat is how many messages a recipient may get in one run.
@@ -167,6 +168,9 @@ func enough(reports []*Report, n int) string {
 		}
 		for i := range r.Sessions {
 			s := &r.Sessions[i]
+			if s.Stage == smtp.StageAuth && s.Outcome != diagnose.Accepted {
+				return "the login was refused"
+			}
 			if s.Reason == diagnose.RateLimited || s.Reply != nil && s.Reply.Code == 421 {
 				return "the server asked to slow down"
 			}
@@ -203,7 +207,7 @@ func (t *Tally) Add(r *Report) {
 			if e.Time.After(t.last) {
 				t.last = e.Time
 			}
-			if e.Kind == probe.KindReply && e.Extension == "" && e.Latency >= 0 && e.Reply.Usable() && string(e.Stage) == "message" {
+			if e.Kind == probe.KindReply && e.Extension == "" && e.Latency >= 0 && e.Reply.Usable() && e.Stage == smtp.StageMessage {
 				t.replies = append(t.replies, e.Latency)
 			}
 		}

@@ -174,7 +174,7 @@ func (a *app) probeAll(ctx context.Context, groups [][]check.Recipient, opts che
 	if bad > 0 && a.code == check.ExitOK {
 		a.code = check.ExitData
 	}
-	if undecided || ctx.Err() != nil && len(codes) < count(groups) {
+	if undecided || ctx.Err() != nil && len(codes) < count(groups)*rep.Times {
 		a.code = a.interruptCode()
 	}
 	werr = cmp.Or(werr, out.close())

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/smtpcheck/smtpcheck/check"
+	"github.com/smtpcheck/smtpcheck/report"
 	"github.com/smtpcheck/smtpcheck/smtp"
 )
 
@@ -120,6 +121,9 @@ func (a *app) relay(c *cobra.Command, o *relayOptions, args []string) error {
 // examine does what was asked and tells it.
 func (a *app) examine(ctx context.Context, host string, o check.RelayOptions, out *sink, certificates *certificateFile) error {
 	o.Observer = out.renderer
+	if p, ok := out.renderer.(report.Progress); ok {
+		p.Expect(len(o.Recipients) * o.Repeat.Times)
+	}
 	r, err := check.Relay(ctx, host, o)
 	if err != nil {
 		return probeError(err)
@@ -143,7 +147,7 @@ func (a *app) examine(ctx context.Context, host string, o check.RelayOptions, ou
 	}
 	werr = cmp.Or(werr, out.close())
 	if o.Repeat.Times > 1 && len(r.Deliveries) > 0 {
-		a.tell(&tally, r.LeftOut)
+		a.tell(&tally, check.LeftOut{Messages: r.LeftOut, Why: r.LeftOutWhy})
 	}
 	return writeError(werr)
 }
@@ -155,7 +159,7 @@ func complete(r *check.RelayReport, o *check.RelayOptions) bool {
 			return false
 		}
 	}
-	return !r.Usable || len(r.Deliveries)+r.LeftOut >= len(o.Recipients) && (o.Probe.Auth == nil || r.Auth != nil || len(r.Deliveries) > 0)
+	return !r.Usable || r.LeftOut == 0 && len(r.Deliveries) >= len(o.Recipients) && (o.Probe.Auth == nil || r.Auth != nil || len(r.Deliveries) > 0)
 }
 
 // place reads HOST, HOST:PORT and addresses with and without a port.
