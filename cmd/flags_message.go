@@ -322,3 +322,17 @@ func (m *messageFlags) fromStdin() (flags []string) {
 func (m *messageFlags) repeats() check.Repeat {
 	return check.Repeat{Times: m.repeat, Interval: m.interval, Reuse: m.reuse}
 }
+
+// notes say how a message file is sent otherwise than it is.
+func (m *messageFlags) notes() (notes []string) {
+	if m.draft == nil || m.draft.Message == nil {
+		return nil
+	}
+	if m.draft.Message.Converted {
+		notes = append(notes, "the lines of the message file end in LF; they are sent with CRLF")
+	}
+	if m.draft.Signer != nil {
+		notes = append(notes, "the message file is signed: a DKIM-Signature is put in front of it, and nothing else is changed")
+	}
+	return notes
+}

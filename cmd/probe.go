@@ -97,10 +97,8 @@ func (a *app) probe(c *cobra.Command, o *probeOptions, args []string) error {
 	if err != nil {
 		return err
 	}
-	if d := o.text.draft; d != nil && d.Message != nil && d.Message.Converted {
-		for i := range recipients {
-			recipients[i].Notes = append(recipients[i].Notes, "the lines of the message file end in LF; they are sent with CRLF")
-		}
+	for i := range recipients {
+		recipients[i].Notes = append(recipients[i].Notes, o.text.notes()...)
 	}
 	groups, err := byDomain(recipients)
 	if err != nil {

@@ -248,9 +248,7 @@ func (o *relayOptions) recipients() (out []check.Recipient, err error) {
 		if err != nil {
 			return nil, err
 		}
-		if d := o.text.draft; d != nil && d.Message != nil && d.Message.Converted {
-			r.Notes = append(r.Notes, "the lines of the message file end in LF; they are sent with CRLF")
-		}
+		r.Notes = append(r.Notes, o.text.notes()...)
 		out = append(out, r)
 	}
 	if len(out) > check.MaxRecipients {

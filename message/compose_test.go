@@ -559,6 +559,35 @@ func FuzzHeader(f *testing.F) {
 	})
 }
 
+func FuzzHTML(f *testing.F) {
+	for _, s := range []string{"<img src=cid:a.png>", "{{id}} cid:b{{n}}.png", `cid:a.png"cid:cid:a.png`, "\\{{id}}", "cid:b%201.png'"} {
+		f.Add(s)
+	}
+	names := []string{"a.png", "b 1.png", "a.png.png"}
+	var files []*message.File
+	for _, name := range names {
+		x := file(f, name, []byte("x"))
+		x.Inline = true
+		files = append(files, x)
+	}
+	f.Fuzz(func(t *testing.T, html string) {
+		d := &message.Draft{HTML: html, Files: files}
+		if html == "" || message.ValidBody(html) != nil || d.Check() != nil {
+			return
+		}
+		_, s, _ := opened(t, d, message.Offer{EightBit: true})
+		if len(s.Parts) != 4 {
+			t.Fatalf("%+v", s)
+		}
+		for i, name := range names {
+			id := strings.Trim(s.Parts[i+1].ID, "<>")
+			if got, want := strings.Contains(s.Parts[0].Content, "cid:"+id), !slices.Contains(d.Unshown(), name); got != want {
+				t.Fatalf("%s is shown: %v, want %v\n%s", name, got, want, s.Parts[0].Content)
+			}
+		}
+	})
+}
+
 func BenchmarkAttachment(b *testing.B) {
 	path := filepath.Join(b.TempDir(), "big.bin")
 	if err := os.WriteFile(path, bytes.Repeat(every(), 320), 0o600); err != nil { // 20 MiB
