@@ -146,8 +146,8 @@ func TestRepeatEndsWhenAsked(t *testing.T) {
 	}
 }
 
-// TestMailMax: a server that takes two messages a session gets two a session.
-func TestMailMax(t *testing.T) {
+// TestRepeatUpToMailMax: a server that takes two messages a session gets two a session.
+func TestRepeatUpToMailMax(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		reports, left, received := repeated(t, several(2, "LIMITS MAILMAX=2"), check.Repeat{Times: 5, Reuse: true}, "alice@x.test")
