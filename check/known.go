@@ -73,7 +73,7 @@ func (r *run) caseOf(who int) *diagnose.Case {
 	}
 	for _, j := range r.inOrder() {
 		switch {
-		case j.skipped || j.transaction(who) == 0 || j.leftToAnother(j.transaction(who)):
+		case j.skipped || j.transaction(who) == 0 || r.repeats() && j.leftToAnother(j.transaction(who)):
 		case j.attempt != nil:
 			c.Attempts = append(c.Attempts, r.concerning(j.attempt, j.transaction(who)))
 			c.Transactions = append(c.Transactions, j.transaction(who))
