@@ -1,6 +1,6 @@
 # make test    everything CI runs; installs the Debian packages it needs when it may
 # make build   bin/smtpcheck, one static stripped binary
-# make bench   smtpcheck, swaks and posttls-finger side by side, into docs/performance.md
+# make bench   smtpcheck, swaks, posttls-finger and smtp-source side by side, into docs/performance.md
 
 SHELL    := bash
 .SHELLFLAGS := -euo pipefail -c
