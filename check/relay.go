@@ -246,7 +246,7 @@ func (r *relay) knock(ctx context.Context, d *door, k *knock, connect time.Durat
 		return
 	}
 	defer r.o.Pace.leave(k.target.Addr)
-	a := probe.Run(ctx, k.target, o)
+	a := probe.Run(ctx, k.target, &o)
 	if f := a.Failure(); lost() && f != nil && f.Failure.Kind == probe.FailInterrupted {
 		return
 	}

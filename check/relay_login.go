@@ -69,7 +69,7 @@ func (r *relay) logInWith(ctx context.Context, d *door, auth *probe.Auth) *probe
 		return nil
 	}
 	defer r.o.Pace.leave(k.target.Addr)
-	a := probe.Run(ctx, k.target, o)
+	a := probe.Run(ctx, k.target, &o)
 	a.ID, a.Purpose, a.After = k.header.ID, k.header.Purpose, k.header.After
 	r.logins = append(r.logins, a)
 	return a

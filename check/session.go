@@ -111,7 +111,7 @@ func (r *run) start(ctx context.Context, j *job) {
 	o.Observe = func(e probe.Event) { r.told.tell(func(obs Observer) { obs.Event(header, e) }) }
 	o.Continue = r.mayGoOn
 	go func() {
-		x := r.attempt(ctx, j, target, o)
+		x := r.attempt(ctx, j, target, &o)
 		r.told.tell(func(obs Observer) { obs.End(header) })
 		r.ended <- x
 	}()
@@ -119,7 +119,7 @@ func (r *run) start(ctx context.Context, j *job) {
 
 // attempt has the session when it is its turn at the address, unless we were
 // told to stop, or the host wants no more connections.
-func (r *run) attempt(ctx context.Context, j *job, target probe.Target, o probe.Options) result {
+func (r *run) attempt(ctx context.Context, j *job, target probe.Target, o *probe.Options) result {
 	pace := r.opts.Pace
 	if pace.enter(ctx, target.Addr, j.purpose == probe.PurposePlainFallback) != nil {
 		return result{job: j, skip: diagnose.SkipInterrupted}

@@ -143,7 +143,7 @@ func tortureWith(t *testing.T, script string, o probe.Options, fault simnet.Faul
 		c, err := n.Dial(ctx, network, address)
 		return &countingConn{c, &read}, err
 	}
-	a := probe.Run(context.Background(), probe.Target{Host: "mx.example.test", Addr: netip.MustParseAddrPort(address)}, o)
+	a := probe.Run(context.Background(), probe.Target{Host: "mx.example.test", Addr: netip.MustParseAddrPort(address)}, &o)
 	_ = s.Close()
 	<-done
 	return a, s, read.Load()

@@ -115,7 +115,7 @@ func playCounted(t *testing.T, script string, link simnet.Link, o probe.Options,
 		c, err := n.Dial(ctx, network, to)
 		return &counted{c, read}, err
 	}
-	a := probe.Run(context.Background(), target(), o)
+	a := probe.Run(context.Background(), target(), &o)
 	err = s.Close()
 	<-done
 	return a, err
@@ -194,7 +194,7 @@ func TestPinned(t *testing.T) {
 				t.Fatal(err)
 			}
 			sum := sha256.Sum256(pin(leaf))
-			a := probe.Run(context.Background(), target(), probe.Options{
+			a := probe.Run(context.Background(), target(), &probe.Options{
 				StopAfter: smtp.StageSTARTTLS, TLSVerify: true, Fingerprints: []string{"11", hex.EncodeToString(sum[:])}, Dial: n.Dial,
 			})
 			if a.Failure() != nil || a.TLS().Trust != probe.TrustVerified || a.TLS().Verified {

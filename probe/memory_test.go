@@ -134,7 +134,7 @@ func holdMany(t *testing.T, addr string) {
 	var wg sync.WaitGroup
 	for range manySessions {
 		wg.Go(func() {
-			a := probe.Run(context.Background(), target, o)
+			a := probe.Run(context.Background(), target, &o)
 			if a.Failure() != nil {
 				fmt.Println("failed", a.Failure().Failure.Kind)
 			}

@@ -72,7 +72,7 @@ func playUntil(ctx context.Context, t testing.TB, script string, link simnet.Lin
 	if o.Recipients == nil {
 		o.Recipients = []smtp.Mailbox{box(t, "alice@example.test")}
 	}
-	a := probe.Run(ctx, target(), o)
+	a := probe.Run(ctx, target(), &o)
 	_ = s.Close()
 	<-served
 	return a, s

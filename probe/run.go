@@ -14,11 +14,11 @@ import (
 // Run has one session with one target and returns its transcript. It makes one
 // connection and never decides to make another. It never fails: what went wrong
 // is in the transcript. Cancelling ctx ends the session at once, keeping what
-// was learned.
-func Run(ctx context.Context, target Target, opts Options) *Attempt {
+// was learned. The options are only read, and may be shared by sessions.
+func Run(ctx context.Context, target Target, opts *Options) *Attempt {
 	s := &Session{
-		opts:    &opts,
-		secrets: secretsOf(&opts),
+		opts:    opts,
+		secrets: secretsOf(opts),
 		attempt: &Attempt{Purpose: PurposeProbe, Target: target, HELO: opts.HELO},
 		began:   time.Now(),
 		stage:   smtp.StageConnect,

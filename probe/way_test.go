@@ -66,7 +66,7 @@ func TestSocket(t *testing.T) {
 	served := make(chan struct{})
 	go func() { defer close(served); _ = s.Serve(l) }()
 	run := func(path string) *probe.Attempt {
-		return probe.Run(context.Background(), probe.Target{Host: "localhost", Socket: path}, probe.Options{
+		return probe.Run(context.Background(), probe.Target{Host: "localhost", Socket: path}, &probe.Options{
 			HELO: "probe.example.org", LMTP: true, Recipients: []smtp.Mailbox{box(t, "alice@example.test")},
 		})
 	}
@@ -163,7 +163,7 @@ func TestProxy(t *testing.T) {
 					go func() { p.serve(); done <- struct{}{} }()
 				}
 				tt.proxy.Address, tt.proxy.Dial = at, n.Dial
-				a := probe.Run(context.Background(), target(), probe.Options{
+				a := probe.Run(context.Background(), target(), &probe.Options{
 					HELO: "probe.example.org", Recipients: []smtp.Mailbox{box(t, "alice@example.test")}, Dial: tt.proxy.DialContext, Via: "the proxy " + at,
 				})
 				switch f := a.Failure(); {
