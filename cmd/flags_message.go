@@ -138,6 +138,8 @@ func (m *messageFlags) checkTogether(c *cobra.Command) error {
 		return usage("--dkim-key and --dkim-selector need each other").hint("--dkim-key key.pem --dkim-selector s1")
 	case given("dkim-selector") && !message.ValidSelector(m.dkimSelector):
 		return usage("--dkim-selector %s is not a selector", quote(m.dkimSelector)).hint("it is the name before ._domainkey in DNS")
+	case given("dkim-key") && isBinary(c):
+		return usage("--dkim-key and --body-type binarymime contradict each other: DKIM signs lines (RFC 6376, section 5.3)")
 	case given("dkim-domain") && !given("dkim-key"):
 		return usage("--dkim-domain is about a signature, and there is none").hint("--dkim-key key.pem --dkim-selector s1")
 	}
@@ -213,13 +215,23 @@ func (m *messageFlags) openMessage(c *cobra.Command) error {
 	if m.message == "" {
 		return nil
 	}
-	file, err := await(c.Context(), func() (*message.Given, error) { return message.Open(m.message) })
+	open := message.Open
+	if isBinary(c) {
+		open = message.OpenBinary
+	}
+	file, err := await(c.Context(), func() (*message.Given, error) { return open(m.message) })
 	if err != nil {
 		return fileError("message", m.message, err)
 	}
 	m.closes = append(m.closes, file.Close)
 	m.draft.Message = file
 	return nil
+}
+
+// isBinary reports whether the message is sent as BINARYMIME.
+func isBinary(c *cobra.Command) bool {
+	f := c.Flags().Lookup("body-type")
+	return f != nil && strings.EqualFold(f.Value.String(), "binarymime")
 }
 
 // fileError words an error of a file that a flag names.

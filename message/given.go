@@ -36,19 +36,25 @@ type Given struct {
 // Open opens a message file and reads it once; "-" is standard input. A plain
 // file stays open until it is closed, and sending fails with [ErrChanged] if it was
 // written to.
-func Open(name string) (*Given, error) {
+func Open(name string) (*Given, error) { return open(name, false) }
+
+// OpenBinary is [Open] for a message that BDAT sends as BINARYMIME (RFC 3030,
+// section 3): it need not be made of lines, and nothing in it is converted.
+func OpenBinary(name string) (*Given, error) { return open(name, true) }
+
+func open(name string, binary bool) (*Given, error) {
 	s, err := openSource(name)
 	if err != nil {
 		return nil, err
 	}
-	f, err := newGiven(s)
+	f, err := newGiven(s, binary)
 	if err != nil {
 		_ = s.close()
 	}
 	return f, err
 }
 
-func newGiven(s *source) (*Given, error) {
+func newGiven(s *source, binary bool) (*Given, error) {
 	r, err := s.open()
 	if err != nil {
 		return nil, err
@@ -60,6 +66,8 @@ func newGiven(s *source) (*Given, error) {
 	switch {
 	case scan.size == 0:
 		return nil, errors.New("it is empty")
+	case binary:
+		scan.bareLF = 0
 	case scan.bareCR || scan.last == '\r':
 		return nil, ErrBareCR
 	}

@@ -219,3 +219,22 @@ func TestMessageFromAPipe(t *testing.T) {
 		t.Errorf("too large: %v", err)
 	}
 }
+
+// TestBinaryMessage: what BDAT sends as BINARYMIME is sent byte for byte.
+func TestBinaryMessage(t *testing.T) {
+	t.Parallel()
+	content := "Subject: x\r\n\r\nbare\nLF, bare\rCR, NUL\x00 and \xff"
+	name := messageFile(t, content)
+	f, err := message.OpenBinary(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	got, err := text(t, f)
+	if err != nil || got != content || f.Size != int64(len(content)) || f.Converted {
+		t.Errorf("%v, %d octets, converted %v: %q", err, f.Size, f.Converted, got)
+	}
+	if _, err := message.Open(name); !errors.Is(err, message.ErrBareCR) {
+		t.Errorf("as text: %v", err)
+	}
+}
