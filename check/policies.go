@@ -38,7 +38,7 @@ type policies struct {
 	fetched *policy.Fetched
 	rpt     *policy.RPTRecord
 	mx      policy.Status // known before any host is
-	names   []string      // the domain, and the one that its aliases lead to
+	nextHop []string      // the domain and the one that its aliases lead to, where MX records count
 
 	mu    sync.Mutex
 	hosts map[string]*tlsaLookup // by name, in lower case
@@ -70,7 +70,7 @@ func (r *run) newPolicies(ctx context.Context) *policies {
 	}
 	p.ctx, p.cancel = context.WithCancel(ctx)
 	if d := r.recipients[0].Mailbox.Domain; !d.Literal.IsValid() {
-		p.domain, p.names = d.ASCII, []string{d.ASCII}
+		p.domain = d.ASCII
 	}
 	if p.byMX {
 		p.mx = policy.Status{Security: policy.Unknown, Why: "the MX records are not known"}
@@ -105,7 +105,7 @@ func (p *policies) findSTS() {
 
 // setMX is told of the MX records, before any host is known.
 func (p *policies) setMX(a *dnsclient.Answer) {
-	p.mx, p.names = p.resolver.Security(a), []string{p.domain, a.Canonical()}
+	p.mx, p.nextHop = p.resolver.Security(a), []string{p.domain, a.Canonical()}
 }
 
 // update begins the lookups of the hosts whose addresses are known for good.
@@ -124,7 +124,7 @@ func (p *policies) update(hosts []mxresolve.Host) {
 			close(l.done)
 			continue
 		}
-		host := policy.Host{Name: h.Name, Port: p.port, MX: p.mx, Address: p.address(h), Chain: h.Chain}
+		host := policy.Host{Name: h.Name, Port: p.port, MX: p.mx, Address: p.address(h), Chain: h.Chain, NextHop: p.nextHop}
 		p.group.Go(func() {
 			defer close(l.done)
 			select {
@@ -258,7 +258,7 @@ func (p *policies) verifyDANE(ctx context.Context, t probe.Target, facts *probe.
 	case len(x.Records) == 0:
 		return required("there is no TLSA record at " + x.Name)
 	default:
-		m := policy.Match(x.Records, facts.Certificates, append([]string{t.Host, x.Base}, p.names...), time.Now())
+		m := policy.Match(x.Records, facts.Certificates, x.Names, time.Now())
 		switch {
 		case m.Verified:
 			return nil

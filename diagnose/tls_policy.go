@@ -212,7 +212,7 @@ func (c *Case) seen(a *probe.Attempt, h *mxresolve.Host) *sight {
 		}
 	}
 	if s.state == tlsDone && s.tlsa != nil && len(s.tlsa.Records) > 0 {
-		s.hold(h)
+		s.hold()
 	}
 	return s
 }
@@ -245,13 +245,8 @@ func (s *sight) broke(f *probe.Failure) {
 }
 
 // hold holds the certificates against the TLSA records.
-func (s *sight) hold(h *mxresolve.Host) {
-	names := []string{s.c.Resolution.Domain, h.Name, s.tlsa.Base}
-	if last := len(s.c.Resolution.Chain); last > 0 {
-		names = append(names, s.c.Resolution.Chain[last-1])
-	}
-	e := s.a.Event(s.at.Event)
-	m := policy.Match(s.tlsa.Records, s.tls.Certificates, names, e.Time)
+func (s *sight) hold() {
+	m := policy.Match(s.tlsa.Records, s.tls.Certificates, s.tlsa.Names, s.a.Event(s.at.Event).Time)
 	s.match = &m
 }
 

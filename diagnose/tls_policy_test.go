@@ -66,7 +66,7 @@ func (s *scene) policed(lines ...string) {
 		}
 		switch word {
 		case "tlsa":
-			t := &policy.TLSA{Host: "mx1", Base: "mx1", Status: policy.Status{Security: policy.Security(kind), Why: "because"}, Answers: []*dnsclient.Answer{query(dnsclient.StatusOK)}}
+			t := &policy.TLSA{Host: "mx1", Base: "mx1", Names: []string{"mx1"}, Status: policy.Status{Security: policy.Security(kind), Why: "because"}, Answers: []*dnsclient.Answer{query(dnsclient.StatusOK)}}
 			for record := range strings.SplitSeq(text, ", ") {
 				if record != "-" {
 					t.Records = append(t.Records, policy.ParseTLSA(record))

@@ -54,8 +54,8 @@ type MatchedRecord struct {
 const maxBuilds = 8
 
 // Match holds a chain, leaf first, against the TLSA records of a host (RFC
-// 7672, section 3). names are the reference identifiers, for usage 2 only:
-// usage 3 asks neither for a name nor for dates (RFC 7672, section 3.1.1).
+// 7672, section 3). names are the reference identifiers (see [TLSA]), for usage 2
+// only: usage 3 asks neither for a name nor for dates (RFC 7672, section 3.1.1).
 func Match(records []Record, chain []*x509.Certificate, names []string, now time.Time) Matched {
 	m := &matcher{chain: chain, names: names, now: now, digests: make(map[digestKey][]byte)}
 	out := Matched{Records: make([]MatchedRecord, len(records))}

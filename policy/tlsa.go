@@ -7,6 +7,7 @@ import (
 	"crypto/x509"
 	"encoding/hex"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -100,6 +101,9 @@ type Host struct {
 	MX, Address Status
 	// Chain are the aliases from Name to the name with the addresses, which is its last.
 	Chain []string
+	// NextHop is the domain whose MX records led to the host, and the one that its
+	// aliases lead to; nil where the host was not found by MX.
+	NextHop []string
 }
 
 // TLSA is what DNS says about the TLSA records of a host.
@@ -107,6 +111,8 @@ type TLSA struct {
 	Host string
 	// Base is the TLSA base domain (RFC 7672, section 2.2.2), and Name where its records are.
 	Base, Name string
+	// Names are those that a certificate below a trust anchor may be for.
+	Names []string
 	// Status is that of all answers together. DANE applies where it is secure and there are Records.
 	Status  Status
 	Records []Record
@@ -121,6 +127,29 @@ func (t *TLSA) Applies() bool { return t.Status.Security == Secure && len(t.Reco
 // TLSA asks for the TLSA records of a host. Where DANE cannot apply they are
 // asked for all the same, so that records that do nothing are seen.
 func (r *Resolver) TLSA(ctx context.Context, h Host) *TLSA {
+	t := r.find(ctx, h)
+	t.Names = h.identifiers(t.Base)
+	return t
+}
+
+// identifiers are the reference identifiers of usage 2 (RFC 7672, section 3.2.2):
+// the base domain and the next-hop domain, which is the host's where it was named.
+func (h *Host) identifiers(base string) []string {
+	nextHop := h.NextHop
+	if nextHop == nil {
+		nextHop = []string{h.Name}
+	}
+	names := []string{base}
+	for _, n := range nextHop {
+		if !slices.Contains(names, n) {
+			names = append(names, n)
+		}
+	}
+	return names
+}
+
+// find finds the records and the base domain.
+func (r *Resolver) find(ctx context.Context, h Host) *TLSA {
 	t := &TLSA{Host: h.Name, Base: h.Name}
 	t.Name = name(h.Port, t.Base)
 	bases, status := r.bases(ctx, h, t)

@@ -3,6 +3,7 @@ package policy
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -63,6 +64,26 @@ func TestTLSA(t *testing.T) {
 		if a.Name != "_25._tcp."+a.Base {
 			t.Error(a.Name)
 		}
+	}
+}
+
+// TestIdentifiers: the base domain and the next hop, which is the domain whose MX
+// records led to the host, else the host as it was named (RFC 7672, section 3.2.2).
+func TestIdentifiers(t *testing.T) {
+	t.Parallel()
+	r := resolver(t, zone)
+	secure := Status{Security: Secure}
+	alias := Host{Name: "mx.alias.test", Port: 25, MX: secure, Address: secure, Chain: []string{"real.test"}}
+	if got := r.TLSA(t.Context(), alias).Names; !slices.Equal(got, []string{"real.test", "mx.alias.test"}) {
+		t.Errorf("a server that was named: %q", got)
+	}
+	alias.NextHop = []string{"alias.test", "other.test"}
+	if got := r.TLSA(t.Context(), alias).Names; !slices.Equal(got, []string{"real.test", "alias.test", "other.test"}) {
+		t.Errorf("a host found by MX: %q", got)
+	}
+	domain := Host{Name: "mx.good.test", Port: 25, MX: secure, Address: secure, NextHop: []string{"mx.good.test", "mx.good.test"}}
+	if got := r.TLSA(t.Context(), domain).Names; !slices.Equal(got, []string{"mx.good.test"}) {
+		t.Errorf("a domain without MX: %q", got)
 	}
 }
 
