@@ -12,6 +12,7 @@ import (
 	"github.com/smtpcheck/smtpcheck/diagnose"
 	"github.com/smtpcheck/smtpcheck/dnsclient"
 	"github.com/smtpcheck/smtpcheck/mxresolve"
+	"github.com/smtpcheck/smtpcheck/policy"
 	"github.com/smtpcheck/smtpcheck/probe"
 )
 
@@ -161,7 +162,8 @@ func (r *relay) askServices(ctx context.Context) {
 
 // service reads the answer to one question, and keeps its queries.
 func (r *relay) service(a *dnsclient.Answer) diagnose.Service {
-	s := diagnose.Service{Name: a.Name, State: diagnose.ServiceFailed, AD: a.AD}
+	trust := &policy.Resolver{TrustAD: r.o.TrustAD || r.o.Lab}
+	s := diagnose.Service{Name: a.Name, State: diagnose.ServiceFailed, AD: trust.Security(a).Security == policy.Secure}
 	for _, e := range a.Exchanges {
 		id := len(r.resolution.Queries) + 1
 		r.resolution.Queries = append(r.resolution.Queries, mxresolve.Query{ID: id, Exchange: e})

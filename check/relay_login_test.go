@@ -241,3 +241,25 @@ func TestRelayObserver(t *testing.T) {
 		closeWorld(t, w)
 	})
 }
+
+// TestRelaySRVLogin: a password does not follow SRV records to another domain, unless
+// DNSSEC vouches for them.
+func TestRelaySRVLogin(t *testing.T) {
+	t.Parallel()
+	for _, signed := range []bool{false, true} {
+		synctest.Test(t, func(t *testing.T) {
+			zone := oneRelay + "_submission._tcp.y.test. SRV 10 1 587 smtp.x.test.\n"
+			if signed {
+				zone += ";! _submission._tcp.y.test. ad\n"
+			}
+			w, o := smallWorld(t, simnet.New(), zone, map[string]string{"smtp.x.test@587": submission})
+			o.Lab = true // its resolver is trusted
+			o.Probe.Auth = &probe.Auth{User: "alice", Password: sasl.NewSecret(password)}
+			r := relayOne(t, "y.test", check.RelayOptions{Options: o, SRV: true})
+			if tried := r.Auth != nil; tried != signed || !signed && (r.Usable || r.ExitCode != 76 || r.Side != "us") {
+				t.Errorf("signed %v: %s", signed, r.Summary)
+			}
+			closeWorld(t, w)
+		})
+	}
+}

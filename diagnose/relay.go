@@ -50,7 +50,7 @@ type Service struct {
 	Name    string // "_submissions._tcp.example.org"
 	State   ServiceState
 	Query   int  // the number of the query that told it
-	AD      bool // the resolver says that it is authentic
+	AD      bool // DNSSEC vouches for it, by a resolver that may be believed
 	Targets []ServiceTarget
 }
 
@@ -145,9 +145,9 @@ func Mechanisms(caps smtp.Capabilities) []string {
 	return out
 }
 
-// Outcome judges what a port is good for.
-func (p *RelayPort) Outcome(w RelayWants) Outcome {
-	a := p.Telling()
+// outcome judges what a port is good for.
+func (c *RelayCase) outcome(p *RelayPort) Outcome {
+	a, w := p.Telling(), c.Wants
 	if a == nil {
 		return Outcome{Verdict: Undetermined, Reason: Interrupted, Side: SideNone, Confidence: Certain, Retry: RetryLater, Sentence: "not tried"}
 	}
@@ -159,16 +159,34 @@ func (p *RelayPort) Outcome(w RelayWants) Outcome {
 	if o.Verdict != Accepted || !w.Auth {
 		return o
 	}
-	if why := lacksForLogin(a, w); why != "" {
-		o.Verdict, o.Reason, o.Side, o.Retry = Undetermined, TLSFailed, SideReceiver, RetryAfterFix
-		o.Sentence = h.who() + " " + why
-		if len(Mechanisms(a.Capabilities())) == 0 {
-			o.Reason = AuthRequired
-		} else if e := handshakeOf(a); e != nil {
+	why := lacksForLogin(a, w)
+	switch {
+	case len(Mechanisms(a.Capabilities())) > 0 && c.strange(p):
+		o.Reason, o.Side = AuthRequired, SideUs
+		why = "is not under " + c.Host + ", whose SRV records anybody could forge, and credentials do not go there"
+	case why == "":
+		return o
+	case len(Mechanisms(a.Capabilities())) == 0:
+		o.Reason, o.Side = AuthRequired, SideReceiver
+	default:
+		o.Reason, o.Side = TLSFailed, SideReceiver
+		if e := handshakeOf(a); e != nil {
 			o.Stage, o.Event = e.Stage, e.Seq
 		}
 	}
+	o.Verdict, o.Retry, o.Sentence = Undetermined, RetryAfterFix, h.who()+" "+why
 	return o
+}
+
+// strange reports whether credentials do not go to a port, because only SRV
+// records without DNSSEC say that it belongs to the domain (RFC 6186, section 6).
+func (c *RelayCase) strange(p *RelayPort) bool {
+	if len(c.Services) == 0 || c.Wants.Unverified || c.Wants.Plaintext || under(p.Host, c.Host) {
+		return false
+	}
+	return !slices.ContainsFunc(c.Services, func(s Service) bool {
+		return s.AD && slices.ContainsFunc(s.Targets, func(t ServiceTarget) bool { return t.Host == p.Host && t.Port == p.Port })
+	})
 }
 
 // lacksForLogin says what keeps credentials from going to a session's server, ""
@@ -199,7 +217,7 @@ func portRank(port uint16) int {
 // name the first, else by [portRank].
 func (c *RelayCase) Best() int {
 	for _, i := range c.ranked() {
-		if c.Ports[i].Outcome(c.Wants).Verdict == Accepted {
+		if c.outcome(&c.Ports[i]).Verdict == Accepted {
 			return i
 		}
 	}

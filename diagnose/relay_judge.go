@@ -32,7 +32,7 @@ type RelayDiagnosis struct {
 func Relay(c *RelayCase) RelayDiagnosis {
 	d := RelayDiagnosis{Best: c.Best()}
 	for i := range c.Ports {
-		d.Outcomes = append(d.Outcomes, c.Ports[i].Outcome(c.Wants))
+		d.Outcomes = append(d.Outcomes, c.outcome(&c.Ports[i]))
 	}
 	for _, a := range c.Logins {
 		d.Logins = append(d.Logins, Login(a))
@@ -320,6 +320,8 @@ func (c *RelayCase) remedyOfPort(p *RelayPort, o *Outcome) string {
 	a := p.Telling()
 	t := a.TLS()
 	switch {
+	case o.Reason == AuthRequired && o.Side == SideUs:
+		return "If it is the right server, name it: smtpcheck relay " + p.Host + ", instead of --srv" + c.orAnyway("--auth-allow-unverified")
 	case o.Reason == AuthRequired && o.Reply == nil || o.Reason == AuthRequired && o.Verdict == Undetermined:
 		return "Use the port where the server offers AUTH, 465 or 587; a server that takes mail by address needs no --auth-user."
 	case o.Reason == TLSFailed && t != nil && !t.Verified:

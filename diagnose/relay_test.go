@@ -86,6 +86,37 @@ var sickRelays = map[string]func(s *relayScene){
 	},
 }
 
+// TestRelayStrange: credentials go to a server of another domain only where DNSSEC
+// says that it is the domain's, or the user does.
+func TestRelayStrange(t *testing.T) {
+	for name, tt := range map[string]struct {
+		host   string // as asked
+		ad     bool
+		wants  RelayWants
+		usable bool
+	}{
+		"under the domain":    {"example.test", false, RelayWants{Auth: true}, true},
+		"of another":          {"example.net", false, RelayWants{Auth: true}, false},
+		"only looked at":      {"example.net", false, RelayWants{}, true},
+		"signed":              {"example.net", true, RelayWants{Auth: true}, true},
+		"allowed":             {"example.net", false, RelayWants{Auth: true, Unverified: true}, true},
+		"of a domain like it": {"ample.test", false, RelayWants{Auth: true}, false},
+	} {
+		s := newRelayScene(t)
+		s.port(465, atOnce...)
+		s.relay.Ports[0].Attempts[0].TLS().Verified = true
+		s.relay.Host, s.relay.Wants = tt.host, tt.wants
+		s.relay.Services = []Service{{Name: "_submissions._tcp", State: ServiceFound, Query: 1, AD: tt.ad, Targets: []ServiceTarget{{Host: "smtp.example.test", Port: 465}}}}
+		d := Relay(s.relay)
+		if d.Usable != tt.usable || d.Usable != (d.Best == 0) {
+			t.Errorf("%s: %s", name, d.Summary)
+		}
+		if !tt.usable && (d.Verdict != Undetermined || d.Side != SideUs || !strings.Contains(d.Remedy, "smtpcheck relay smtp.example.test")) {
+			t.Errorf("%s: %+v", name, d)
+		}
+	}
+}
+
 func TestRelayRules(t *testing.T) {
 	for _, rule := range relayRules {
 		fire := sickRelays[rule.ID]

@@ -100,8 +100,8 @@ var relayRules = []Rule{
 	},
 	{
 		ID: "relay/srv-other-domain", Title: "SRV leads to a server of another domain", Severity: Notice,
-		Explain:    "The target of the SRV record is not under the domain, and no DNSSEC protects the answer: who can forge it leads clients to a server of his own with a good certificate. The certificate was checked for the name of the target.",
-		Remedy:     "Make sure that the server is the right one before giving it a password. The owner of the domain should sign it with DNSSEC.",
+		Explain:    "The target of the SRV record is not under the domain, and no DNSSEC protects the answer: who can forge it leads clients to a server of his own with a good certificate. The certificate was checked for the name of the target. No password goes there.",
+		Remedy:     "If the server is the right one, name it instead of the domain. The owner of the domain should sign it with DNSSEC.",
 		References: []string{"RFC 6186, section 6"},
 	},
 }
