@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"io"
 	"time"
@@ -88,10 +89,11 @@ func (a *app) openPlain(o *output) (io.Writer, func(complete bool) error, error)
 		}
 		return s.w, end, nil
 	}
-	if isTerminal(a.stdout) {
-		return &printableWriter{w: s.w}, end, nil
+	if !isTerminal(a.stdout) {
+		return s.w, end, nil
 	}
-	return s.w, end, nil
+	p := &printableWriter{w: s.w}
+	return p, func(complete bool) error { return cmp.Or(p.flush(), end(complete)) }, nil
 }
 
 // printableWriter writes lines as a terminal can show them.
@@ -114,6 +116,15 @@ func (p *printableWriter) Write(b []byte) (int, error) {
 		}
 		p.rest = p.rest[i+1:]
 	}
+}
+
+// flush writes a last line that has no end.
+func (p *printableWriter) flush() error {
+	if len(p.rest) == 0 {
+		return nil
+	}
+	_, err := p.Write([]byte("\n"))
+	return err
 }
 
 // noReportFlags refuses flags about reports where there is none.

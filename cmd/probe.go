@@ -301,7 +301,7 @@ func (o *probeOptions) sourceFamily(opts *check.Options) error {
 func (o *probeOptions) setServer(c *cobra.Command, opts *check.Options) error {
 	lmtp := o.envelope.lmtp
 	if o.server == "" && lmtp {
-		return usage("--lmtp needs --server: mail servers of other sites do not speak LMTP").hint("--server HOST[:24] or --server unix:/run/dovecot/lmtp")
+		return usage("--lmtp needs --server: mail servers of other sites do not speak LMTP").about("lmtp").hint("--server HOST[:24] or --server unix:/run/dovecot/lmtp")
 	}
 	if o.server == "" {
 		return nil

@@ -208,6 +208,9 @@ func (o *relayOptions) sensible(c *cobra.Command, port uint16) error {
 	if o.tls.verify == "mta-sts" || o.tls.verify == "dane" {
 		return usage("--tls-verify=%s is for the MX hosts of a domain", quote(o.tls.verify)).about("tls-verify").hint("--tls-verify checks authority and name")
 	}
+	if o.envelope.lmtp {
+		return usage("--lmtp is of smtpcheck probe").about("lmtp").hint("smtpcheck probe --server HOST --lmtp RECIPIENT")
+	}
 	if port == 465 && o.tls.mode == "never" {
 		return usage("--tls never and port 465 contradict each other: it waits for TLS")
 	}
@@ -221,24 +224,14 @@ func (o *relayOptions) sensible(c *cobra.Command, port uint16) error {
 	new(envelopeFlags).add(about)
 	var err error
 	about.VisitAll(func(f *pflag.Flag) {
-		if err == nil && ofTransaction(f.Name) && typed(c, f.Name) {
-			err = usage("--%s is about a mail transaction, and there is none", f.Name).about(f.Name).hint("add --to bob@example.net")
+		if err == nil && typed(c, f.Name) {
+			err = usage("--%s is about a session with a recipient, and there is none", f.Name).about(f.Name).hint("add --to bob@example.net")
 		}
 	})
 	if err == nil && typed(c, "from") {
 		err = usage("--from is about a mail transaction, and there is none").hint("add --to bob@example.net")
 	}
 	return err
-}
-
-// ofTransaction reports whether a flag of the envelope is about MAIL, RCPT and
-// what follows, and not about the session.
-func ofTransaction(name string) bool {
-	switch name {
-	case "lmtp", "extensions", "query", "xclient", "xforward", "proxy", "proxy-protocol":
-		return false
-	}
-	return true
 }
 
 // recipients reads --to.

@@ -159,3 +159,12 @@ func TestWidth(t *testing.T) {
 		}
 	})
 }
+
+// TestCapital: a letter of several bytes stays whole.
+func TestCapital(t *testing.T) {
+	for word, want := range map[string]string{"": "", "trusted": "Trusted", "éa": "Éa", "\U0001F49B": "\U0001F49B"} {
+		if got := capital(word); got != want {
+			t.Errorf("%q: %q", word, got)
+		}
+	}
+}

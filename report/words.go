@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/smtpcheck/smtpcheck/check"
 	"github.com/smtpcheck/smtpcheck/diagnose"
@@ -260,10 +262,11 @@ func handshake(t *probe.TLS) string {
 
 // capital is a word with a capital letter.
 func capital(word string) string {
-	if word == "" {
+	first, size := utf8.DecodeRuneInString(word)
+	if size == 0 {
 		return ""
 	}
-	return strings.ToUpper(word[:1]) + word[1:]
+	return string(unicode.ToUpper(first)) + word[size:]
 }
 
 // ourCertificate says what became of a certificate of ours; "" where none was asked for.
