@@ -172,16 +172,21 @@ func (r *run) mayGoOn(a *probe.Attempt) probe.Note {
 	return ""
 }
 
-// harvesting reports whether to ask about more recipients would look like
-// collecting addresses.
-func harvesting(a *probe.Attempt) bool {
-	if refusals(a) < harvestLimit {
+// harvesting reports whether to ask about more recipients, after those of some
+// sessions, would look like collecting addresses.
+func harvesting(had ...*probe.Attempt) bool {
+	refused, unknown := 0, 0
+	for _, a := range had {
+		refused += refusals(a)
+	}
+	if refused < harvestLimit {
 		return false
 	}
-	unknown := 0
-	for i := range a.Recipients {
-		if o := diagnose.Transaction(a, i+1, diagnose.ModeRcpt); o.Reason == diagnose.NoSuchUser {
-			unknown++
+	for _, a := range had {
+		for i := range a.Recipients {
+			if o := diagnose.Transaction(a, i+1, diagnose.ModeRcpt); o.Reason == diagnose.NoSuchUser {
+				unknown++
+			}
 		}
 	}
 	return unknown >= harvestLimit

@@ -146,7 +146,7 @@ func (r *run) whyLeftOut(ctx context.Context) string {
 		case ctx.Err() != nil:
 			return interrupted
 		case j.attempt == nil:
-		case j.attempt.Noted(probe.NoteHarvesting) != nil:
+		case harvesting(r.had(j.root())...):
 			return "the mailbox is unknown"
 		case asksForQuiet(j.attempt):
 			return "the server asked to slow down"

@@ -129,6 +129,10 @@ func TestRepeatEndsWhenAsked(t *testing.T) {
 	}{
 		{"rate limit", first + "C: MAIL FROM:*\nS: 450 4.7.1 Error: too much mail from 203.0.113.254\nC: QUIT\nS: 221 Bye\n", 2, 1, check.LeftOut{Messages: 3, Why: "the server asked to slow down"}, diagnose.Deferred},
 		{"421", first + "C: MAIL FROM:*\nS: 421 4.7.0 mx.x.test closing\n* close\n", 2, 1, check.LeftOut{Messages: 3, Why: "the server asked to slow down"}, diagnose.Deferred},
+		{
+			"rate limit at MAILMAX", several(1, "LIMITS MAILMAX=2")[:len(several(1, "LIMITS MAILMAX=2"))-len("C: QUIT\nS: 221 Bye\n")] + "C: MAIL FROM:*\nS: 450 4.7.1 Error: too much mail from 203.0.113.254\nC: QUIT\nS: 221 Bye\n",
+			2, 1, check.LeftOut{Messages: 3, Why: "the server asked to slow down"}, diagnose.Deferred,
+		},
 		{"lost", first + second + "* close\n", 2, 2, check.LeftOut{Messages: 3, Why: "the connection was lost"}, diagnose.Undetermined},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -161,6 +165,23 @@ func TestRepeatUpToMailMax(t *testing.T) {
 			}
 		}
 	})
+}
+
+// TestRepeatToUnknownMailbox: three unknown users are enough, in as many sessions
+// as they may have taken.
+func TestRepeatToUnknownMailbox(t *testing.T) {
+	t.Parallel()
+	unknown := "C: MAIL FROM:*\nS: 250 Ok\nC: RCPT TO:*\nS: 550 5.1.1 no such user\nC: RSET\nS: 250 Ok\n"
+	for _, limits := range []string{"HELP", "LIMITS MAILMAX=1", "LIMITS MAILMAX=2"} {
+		synctest.Test(t, func(t *testing.T) {
+			dialogue := several(0, limits)
+			dialogue = strings.Replace(dialogue, "C: QUIT", strings.Repeat(unknown, 5)+"C: QUIT", 1)
+			reports, left, _ := repeated(t, dialogue, check.Repeat{Times: 9, Reuse: true}, "alice@x.test")
+			if n := len(reports); n < 3 || n > 4 || left.Messages != 9-n || left.Why != "the mailbox is unknown" {
+				t.Errorf("%s: %d reports, %+v", limits, n, left)
+			}
+		})
+	}
 }
 
 func TestTally(t *testing.T) {

@@ -151,8 +151,9 @@ func (r *run) end(ctx context.Context, x result) {
 	}
 	j.attempt, j.began = x.attempt, x.began
 	j.attempt.Target = j.target // more names may be known by now
-	r.leaving = r.leaving || r.leavesOut(x.attempt)
 	n := next(j.attempt, &j.options)
+	tooMany := n != nil && n.purpose == probe.PurposeRetry && harvesting(r.had(j.root())...)
+	r.leaving = r.leaving || r.leavesOut(x.attempt) || r.repeats() && tooMany
 	if n == nil {
 		j = j.root()
 		n = further(r.had(j), &j.options, r.opts.TLSCheck)
@@ -160,7 +161,7 @@ func (r *run) end(ctx context.Context, x result) {
 	if n == nil && r.opts.Extensions {
 		n = exercise(r.had(j.root()), r.asked(j.root()), r.recipients[j.who[0]].Mailbox)
 	}
-	if n == nil || ctx.Err() != nil || r.leaving && n.purpose == probe.PurposeRetry {
+	if n == nil || ctx.Err() != nil || n.purpose == probe.PurposeRetry && (tooMany || r.leaving) {
 		return
 	}
 	k := r.newJob(j.target, n.purpose, j, j.who[n.from:])

@@ -58,10 +58,12 @@ type hearing struct {
 	chunked  bool // the message goes in chunks (RFC 3030)
 	prdr     bool // 353 came, and the reply for the recipient did not (draft-hall-prdr-00, section 4)
 	others   bool // another recipient had been accepted before
+	owed     int  // commands that have no reply yet
+	behind   int  // how many there were when the reply that decides came
 }
 
 func (h *hearing) hear(e *probe.Event) {
-	if e.Extension != "" && e.Kind != probe.KindFailure {
+	if e.Extension != "" && e.Kind != probe.KindFailure && !closing(e) {
 		return // it was asked for its own sake
 	}
 	switch e.Kind {
@@ -70,6 +72,7 @@ func (h *hearing) hear(e *probe.Event) {
 			h.failure = e
 		}
 	case probe.KindCommand:
+		h.owed++
 		h.chunked = h.chunked || e.Transaction == h.transaction && isBDAT(e)
 	case probe.KindData:
 		h.complete = h.complete || e.Transaction == h.transaction && e.Data.Complete
@@ -78,7 +81,10 @@ func (h *hearing) hear(e *probe.Event) {
 			h.note = e
 		}
 	case probe.KindReply:
-		h.hearReply(e)
+		h.owed = max(0, h.owed-1)
+		if h.hearReply(e); h.decided == e {
+			h.behind = h.owed
+		}
 	}
 }
 
@@ -89,11 +95,17 @@ func (h *hearing) hearReply(e *probe.Event) {
 		h.hearOther(e)
 	case !e.Reply.Usable():
 		h.broken = e
-	case e.Reply.Code == 421 && e.Stage != smtp.StageQuit: // RFC 5321, section 3.8: it may answer any command
+	case closing(e):
 		h.decided = e
 	default:
 		h.hearStage(e)
 	}
+}
+
+// closing reports a 421 that ended the session. It may answer any command (RFC
+// 5321, section 3.8).
+func closing(e *probe.Event) bool {
+	return e.Kind == probe.KindReply && e.Reply.Code == 421 && e.Stage != smtp.StageQuit
 }
 
 // hearOther hears a reply in the transaction of another recipient.
@@ -199,7 +211,9 @@ func (h *hearing) reached() bool {
 }
 
 // desynchronised reports that replies and commands were found not to fit
-// together, so that no reply can be trusted to be the one it seems.
+// together, so that no reply can be trusted to be the one it seems. So it is where
+// of commands that went together one was not answered: it may be any of them
+// (RFC 2920, section 3.1).
 func (h *hearing) desynchronised() bool {
 	if h.failure == nil {
 		return false
@@ -207,6 +221,8 @@ func (h *hearing) desynchronised() bool {
 	switch h.failure.Failure.Kind {
 	case probe.FailUnsolicited, probe.FailProtocol, probe.FailInjection:
 		return true
+	case probe.FailTimeout:
+		return h.behind > 0 && h.decided.Stage.Before(smtp.StageData)
 	}
 	return false
 }

@@ -57,6 +57,8 @@ func TestSession(t *testing.T) {
 		{"lost at QUIT", ModeRcpt, with(envelope, "rcpt: 550 no", "fail closed quit"), Rejected, NoSuchUser, "rcpt", ""},
 		{"421 in the middle", ModeRcpt, with(hello, "mail: 421 4.3.0 going down"), Deferred, ServerError, "mail", "(in reply to MAIL FROM command)"},
 		{"421 at STARTTLS", ModeRcpt, with(hello[:2], "starttls: 421 4.7.0 too many new TLS sessions, slow down"), Deferred, RateLimited, "starttls", ""},
+		{"421 to a query", ModeRcpt, with(hello, "ext VRFY", "query: 421 4.3.2 too many queries"), Deferred, ServerError, "query", "(in reply to VRFY"},
+		{"a refused query", ModeRcpt, with(hello, "ext VRFY", "query: 550 no", "ext ", "mail: 250 ok", "rcpt: 250 ok"), Accepted, "", "rcpt", ""},
 		{"421 to QUIT", ModeRcpt, with(envelope, "rcpt: 250 ok", "quit: 421 bye"), Accepted, "", "rcpt", ""},
 		{"interrupted", ModeRcpt, with(envelope, "fail interrupted rcpt"), Undetermined, Interrupted, "rcpt", ""},
 

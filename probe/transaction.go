@@ -91,10 +91,11 @@ func (s *Session) flight(commands ...smtp.Command) bool {
 	replies, _ := s.Do(commands...)
 	all := len(replies) == len(commands)
 	for i, r := range replies {
+		if s.over {
+			return false
+		}
 		s.stage = commands[i].Stage
 		switch {
-		case s.over:
-			return false
 		case s.stage != smtp.StageData:
 			all = s.positive(r) && all
 		case r.Code == 354 && !all:

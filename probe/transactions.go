@@ -35,15 +35,15 @@ func Transactions(s *Session) bool {
 func (s *Session) betweenTransactions(n int, began time.Time) bool {
 	taken := s.messageTaken()
 	s.transaction = 0
-	if most := s.caps.Limits().MailMax; most > 0 && n >= most {
-		s.note(NoteMailMax, fmt.Sprintf("the server takes %d messages a connection; the rest is left for another", most))
-		return false
-	}
 	if s.opts.Continue != nil {
 		if why := s.opts.Continue(s.attempt); why != "" {
 			s.note(why, leavingOut[why])
 			return false
 		}
+	}
+	if most := s.caps.Limits().MailMax; most > 0 && n >= most {
+		s.note(NoteMailMax, fmt.Sprintf("the server takes %d messages a connection; the rest is left for another", most))
+		return false
 	}
 	s.pause(began.Add(s.opts.Interval))
 	if taken {
