@@ -44,7 +44,7 @@ func (x *envelopeFlags) add(f *pflag.FlagSet) {
 	f.StringVar(&x.ret, "dsn-ret", "", "a notification returns `WHAT`: full or hdrs")
 	f.StringVar(&x.envid, "dsn-envid", "", "the envelope's `ID` in notifications")
 	f.StringVar(&x.orcpt, "dsn-orcpt", "", "the original recipient `ADDR` in notifications")
-	f.BoolVar(&x.requireTLS, "requiretls", false, "ask for TLS all the way (REQUIRETLS); see --tls-verify too")
+	f.BoolVar(&x.requireTLS, "requiretls", false, "ask for TLS all the way (REQUIRETLS); a message goes to a server with a verified certificate only")
 	f.StringVar(&x.deliverBy, "deliver-by", "", "deliver in `'SECONDS;R'` or return it; ;N notifies instead, T traces")
 	f.IntVar(&x.priority, "mt-priority", 0, "the message's priority (MT-PRIORITY), `N` from -9 to 9")
 	f.Int64Var(&x.holdFor, "hold-for", 0, "hold the message for `SECONDS` (FUTURERELEASE)")

@@ -112,7 +112,7 @@ func (s *Session) unsafe() string {
 		return ""
 	case s.tls == nil:
 		return "no credentials are sent without TLS"
-	case a.AllowUnverified, s.opts.TLSVerify, t.Verified: // TLSVerify would have ended the session
+	case a.AllowUnverified, s.verified():
 		return ""
 	case t.Problem != "":
 		return "no credentials are sent to a server whose certificate is not verified: " + t.Problem
@@ -300,7 +300,9 @@ func (a *authentication) cancel(err error) bool {
 		return false
 	}
 	a.s.over = false
-	a.s.Do(star)
+	if r, ok := a.s.one(star); ok && r.Class() == 3 {
+		a.s.hangUp = true // it waits for a response: QUIT would be one
+	}
 	a.s.over = true
 	return false
 }

@@ -232,6 +232,18 @@ func TestAuthDialogues(t *testing.T) {
 	}
 }
 
+// TestAuthCancelIgnored: to a server that goes on asking nothing is said, for that
+// would be taken for a response.
+func TestAuthCancelIgnored(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		a, _ := play(t, prelude+"S: 250 AUTH LOGIN\nC: AUTH LOGIN\nS: 334 Username:\nC: *\nS: 334 Username:\n", simnet.Link{}, probe.Options{Auth: alice()})
+		if got := said(a); got[len(got)-1] != "*" {
+			t.Errorf("said %q\n%s", got, transcript(a))
+		}
+	})
+}
+
 // TestAuthHostileScram has the servers of the lab that cheat.
 func TestAuthHostileScram(t *testing.T) {
 	t.Parallel()

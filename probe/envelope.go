@@ -15,9 +15,9 @@ import (
 // What is asked for and not offered is never sent. Where a message would then go
 // another way than it may, the transaction is not begun ([FailNotOffered]): that is
 // so for SMTPUTF8 (RFC 6531, section 3.2), BINARYMIME and chunks (RFC 3030),
-// REQUIRETLS (RFC 8689, section 4.2), a time after which the message is returned
-// (RFC 2852, section 4.1), and one before which it is not delivered (RFC 4865,
-// section 4.1). What a sender can do without, it goes on without ([NoteNotOffered]):
+// REQUIRETLS (RFC 8689, section 4.2, by which a message goes to a verified server
+// only), a time after which the message is returned (RFC 2852, section 4.1), and one
+// before which it is not delivered (RFC 4865, section 4.1). What a sender can do without, it goes on without ([NoteNotOffered]):
 // SIZE (RFC 1870), 8BITMIME for a message of 7 bits (RFC 6152), notifications, which
 // it then makes itself (RFC 3461, section 5), DELIVERBY in notify mode, MT-PRIORITY (RFC 6710,
 // section 4.1), PRDR.
@@ -129,6 +129,9 @@ func (s *Session) grant() bool {
 		case w.keyword == "REQUIRETLS" && s.tls == nil: // RFC 8689, section 4.2
 			s.notOffered("REQUIRETLS is for a session inside TLS, and this one is not")
 			return false
+		case w.keyword == "REQUIRETLS" && s.opts.Message != nil && !s.verified():
+			s.decline("a verified certificate is required for REQUIRETLS: " + s.attempt.TLS().Problem)
+			return false
 		case !s.caps.Has(w.keyword) && w.needed:
 			s.notOffered(w.keyword + " is not offered, and the message may not go without it")
 			return false
@@ -145,6 +148,13 @@ func (s *Session) grant() bool {
 		}
 	}
 	return true
+}
+
+// verified reports whether the server has proved who it is, by what was asked for
+// or by its certificate.
+func (s *Session) verified() bool {
+	t := s.attempt.TLS()
+	return t != nil && (s.opts.TLSVerify || t.Verified) // TLSVerify would have ended the session
 }
 
 func contains(words []string, word string) bool {

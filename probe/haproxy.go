@@ -17,8 +17,8 @@ type ProxyHeader struct {
 	Destination netip.AddrPort // to what; invalid: the target
 }
 
-// resolve puts the ends of the connection where none were given. Ends of
-// different families, and those of a unix socket, cannot be said.
+// resolve puts the ends of the connection where none were given. Where the source
+// is of another family, or the target a unix socket, there is no destination to tell.
 func (h ProxyHeader) resolve(local, remote netip.AddrPort) ProxyHeader {
 	if !h.Source.IsValid() {
 		h.Source = local
@@ -27,11 +27,12 @@ func (h ProxyHeader) resolve(local, remote netip.AddrPort) ProxyHeader {
 		h.Destination = remote
 	}
 	h.Source, h.Destination = unmapped(h.Source), unmapped(h.Destination)
-	if h.Source.IsValid() && h.Source.Addr().Is4() != h.Destination.Addr().Is4() {
-		any4 := netip.AddrPortFrom(netip.IPv4Unspecified(), h.Destination.Port())
-		if h.Destination = netip.AddrPortFrom(netip.IPv6Unspecified(), h.Destination.Port()); h.Source.Addr().Is4() {
-			h.Destination = any4
+	if to := h.Destination; h.Source.IsValid() && (!to.IsValid() || h.Source.Addr().Is4() != to.Addr().Is4()) {
+		anywhere := netip.IPv6Unspecified()
+		if h.Source.Addr().Is4() {
+			anywhere = netip.IPv4Unspecified()
 		}
+		h.Destination = netip.AddrPortFrom(anywhere, to.Port())
 	}
 	return h
 }

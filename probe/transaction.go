@@ -109,6 +109,10 @@ func (s *Session) flight(commands ...smtp.Command) bool {
 
 // nothingToSend ends a message that has no recipient and no text.
 func (s *Session) nothingToSend() {
+	if s.early() {
+		s.hangUp = true // QUIT would be message text
+		return
+	}
 	if replies, ok := s.Do(smtp.Dot()); ok {
 		s.positive(replies[0])
 	}

@@ -125,6 +125,23 @@ func TestRequireTLS(t *testing.T) {
 	}
 }
 
+// TestRequireTLSVerified: a message that requires TLS goes to a server that has
+// proved who it is, or not at all.
+func TestRequireTLSVerified(t *testing.T) {
+	t.Parallel()
+	head := "S: 220 mx\nC: EHLO *\nS: 250-mx\nS: 250 STARTTLS\nC: STARTTLS\nS: 220 go\n"
+	tail := "C: EHLO *\nS: 250-mx\nS: 250 REQUIRETLS\nC: MAIL FROM:<*\nS: 250 Ok\nC: RCPT TO:<*\nS: 250 Ok\n" + takesData
+	for certificate, want := range map[string]int{"": 1, " expired": 0, " wrong-name": 0} {
+		synctest.Test(t, func(t *testing.T) {
+			o := probe.Options{Envelope: probe.Envelope{RequireTLS: true}, Message: sends(text("x\r\n"))}
+			a, s := play(t, head+"* tls"+certificate+"\n"+tail, simnet.Link{}, o)
+			if f := a.Failure(); len(s.Messages()) != want || (f == nil) != (want == 1) || f != nil && f.Failure.Kind != probe.FailTLSPolicy {
+				t.Errorf("%q: %d messages\n%s", certificate, len(s.Messages()), transcript(a))
+			}
+		})
+	}
+}
+
 // TestBDAT: the text arrives as it is, in chunks of the size asked for.
 func TestBDAT(t *testing.T) {
 	t.Parallel()
@@ -259,6 +276,7 @@ func TestTogetherRefused(t *testing.T) {
 		"S: 354 go on\nC: .\nS: 554 5.5.1 no valid recipients\n": {"DATA", ".", "QUIT"},
 		"S: 354 go on\nC: .\nS: 250 2.0.0 Ok\n":                  {"DATA", ".", "QUIT"},
 		"S: 503 5.5.1 no valid recipients\n":                     {"DATA", "QUIT"},
+		"S: 354 go on\nS: 421 4.3.2 closing\n":                   {"DATA"}, // QUIT would be text
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			a, s := play(t, head+tail, simnet.Link{}, probe.Options{Pipeline: true, Message: sends(text("x\r\n"))})

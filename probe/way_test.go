@@ -111,6 +111,29 @@ func TestProxyHeader(t *testing.T) {
 	}
 }
 
+// TestProxyHeaderAtSocket: a unix socket has no address to name.
+func TestProxyHeaderAtSocket(t *testing.T) {
+	t.Parallel()
+	for source, want := range map[string]string{
+		"192.0.2.1:4000": "PROXY TCP4 192.0.2.1 0.0.0.0 4000 0", "[2001:db8::7]:4000": "PROXY TCP6 2001:db8::7 :: 4000 0",
+	} {
+		ours, theirs := net.Pipe()
+		go func() {
+			buf := make([]byte, 100)
+			n, _ := theirs.Read(buf)
+			_, _ = fmt.Fprintf(theirs, "554 %s\r\n", strings.TrimSpace(string(buf[:n])))
+			_ = theirs.Close()
+		}()
+		a := probe.Run(context.Background(), probe.Target{Host: "localhost", Socket: "/x"}, &probe.Options{
+			ProxyHeader: &probe.ProxyHeader{Version: 1, Source: netip.MustParseAddrPort(source)},
+			Dial:        func(context.Context, string, string) (net.Conn, error) { return ours, nil },
+		})
+		if got := said(a)[0]; got != want || len(a.Events) < 3 || a.Events[2].Reply == nil || a.Events[2].Reply.Text() != want {
+			t.Errorf("said %q, want %q\n%s", got, want, transcript(a))
+		}
+	}
+}
+
 // TestProxy: connections by way of a SOCKS5 proxy, and whose fault it is when
 // there is none.
 func TestProxy(t *testing.T) {
