@@ -8,6 +8,7 @@ import (
 	"github.com/smtpcheck/smtpcheck/check"
 	"github.com/smtpcheck/smtpcheck/probe"
 	"github.com/smtpcheck/smtpcheck/smtp"
+	"github.com/smtpcheck/smtpcheck/tlshello"
 )
 
 // tlsCheck tells, for each address whose TLS was looked at on further connections,
@@ -64,8 +65,13 @@ func (l *tlsLook) facts() (facts [][2]string) {
 		}
 	}
 	takes, refuses := l.answers()
-	for i, answer := range takes {
-		add([]string{"also takes", ""}[min(i, 1)], answer)
+	name := "also takes"
+	if eventOf(first, probe.KindTLS) == nil {
+		name = "takes"
+	}
+	for _, answer := range takes {
+		add(name, answer)
+		name = ""
 	}
 	add("refuses", strings.Join(refuses, "; "))
 	add("resumption", l.resumption())
@@ -87,6 +93,10 @@ func (l *tlsLook) answers() (takes, refuses []string) {
 				refuses = append(refuses, looked)
 			}
 		}
+	}
+	if slices.ContainsFunc(takes, func(t string) bool { return strings.HasSuffix(t, ", RSA") }) {
+		// With a cipher suite of another hello it has what it refused here.
+		refuses = slices.DeleteFunc(refuses, func(r string) bool { return r == tlshello.PlainRSA().Name })
 	}
 	return takes, refuses
 }
@@ -115,7 +125,7 @@ func (l *tlsLook) starttls() string {
 			}
 			switch {
 			case e.Stage == smtp.StageMail && e.Extension == "STARTTLS":
-				mail = fmt.Sprintf("; MAIL before it is answered with %d", e.Reply.Code)
+				mail = fmt.Sprintf("; reply to MAIL before it: %d", e.Reply.Code)
 			case e.Stage == smtp.StageEHLO && e.Reply.Class() == 2:
 				seen++
 				if smtp.ParseCapabilities(*e.Reply).Has("STARTTLS") {
