@@ -29,21 +29,21 @@ func (a *app) relayCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "relay HOST[:PORT]",
 		Short: "Examine a submission server: ports, TLS, AUTH, a message by it",
-		Long: `relay connects to a server that clients submit their mail to, at the ports 25, 465,
-587 and 2525 at once or at the one given, and shows what each offers: TLS, its
-certificate, the mechanisms of AUTH, SIZE. No login is tried without --auth-user,
-and nothing is sent without --data.
+		Long: `relay connects to a server that clients submit their mail to, at the ports 25,
+465, 587 and 2525 at once or at the one given, and shows what each offers: TLS,
+its certificate, the mechanisms of AUTH, SIZE. No login is tried without
+--auth-user, and nothing is sent without --data.
 
-With --auth-user it logs in once, at the best port, with the strongest mechanism.
-With --to it asks the server to take mail for a recipient, and with --data it sends
-a message. It exits 0 when a port is usable for what was asked.`,
+With --auth-user it logs in once, at the best port, with the strongest
+mechanism. With --to it asks the server to take mail for a recipient, and with
+--data it sends a message. It exits 0 when a port is usable for what was asked.`,
 		Example: `  smtpcheck relay smtp.example.com
   smtpcheck relay --lab smtp.submission.test      in the built-in lab, offline
   smtpcheck relay --srv example.com            the servers that SRV records name
   smtpcheck relay smtp.example.com:587 --auth-user me@example.com
   smtpcheck relay smtp.example.com --auth-user me@example.com --auth-mech all
   smtpcheck relay smtp.example.com --auth-user me@example.com \
-      --from me@example.com --to bob@example.net --data      sends a test message`,
+      --from me@example.com --to bob@example.net --data   sends a message`,
 		RunE: func(c *cobra.Command, args []string) error { return a.relay(c, o, args) },
 	}
 	f := c.Flags()
@@ -59,7 +59,21 @@ a message. It exits 0 when a port is usable for what was asked.`,
 	o.text.add(f)
 	o.times.add(f)
 	o.output.add(f, "relay")
+	for name, words := range relayWords {
+		f.Lookup(name).Usage = words
+	}
+	f.Lookup("lmtp").Hidden = true
 	return c
+}
+
+// relayWords are what flags mean here, where that is less or other than for probe.
+var relayWords = map[string]string{
+	"tls-verify": "use no port unless the certificate is verified: pkix (authority and name), the only `RULE` here (implies --tls require)",
+	"tls-check":  "look closely at the TLS of each port: up to 7 further connections, a second apart, for old versions, weak ciphers, resumption and STARTTLS",
+	"extensions": "with --to: try each extension that is offered, on a further connection, and print a table",
+	"query":      "with --to: ask `'VRFY alice'`, or EXPN, HELP, NOOP, ETRN; may be repeated",
+	"data":       "with --to: send a test message to each recipient (needs --from)",
+	"print":      "with --to: print the message for each recipient instead; nothing is sent",
 }
 
 // relay runs the command.
@@ -158,6 +172,9 @@ func complete(r *check.RelayReport, o *check.RelayOptions) bool {
 		if s := r.Ports[i].Session; s == nil || s.Reason == "interrupted" {
 			return false
 		}
+	}
+	if r.Usable && r.Auth != nil && len(r.Auth.NotTried) > 0 {
+		return false
 	}
 	return !r.Usable || r.LeftOut == 0 && len(r.Deliveries) >= len(o.Recipients) && (o.Probe.Auth == nil || r.Auth != nil || len(r.Deliveries) > 0)
 }

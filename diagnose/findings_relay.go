@@ -192,6 +192,9 @@ func (d *RelayDiagnosis) LoginEnded(left []string) {
 		return
 	}
 	o := d.Logins[len(d.Logins)-1]
+	if o.Verdict != Rejected {
+		return // it was not a refusal that ended them
+	}
 	f := finder{list: d.Findings}
 	f.add("relay/login-ended", "not tried after the refusal: "+strings.Join(left, ", "), Evidence{Session: o.Session, Event: o.Event})
 	d.Findings = f.sorted()
