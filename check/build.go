@@ -101,6 +101,9 @@ func (r *run) messageOf(who int, c *diagnose.Case, d *diagnose.Diagnosis) *Messa
 				out.Sent, out.QueueID, out.AcceptedAt = "yes", diagnose.QueueID(*e.Reply), &Time{e.Time}
 			case e.Kind == probe.KindReply && e.Reply.Usable() && e.Reply.Class() >= 4:
 				out.Sent = "no"
+				if d.Outcomes[i].MayBeDelivered { // whose reply it was is not known
+					out.Sent = "unknown"
+				}
 			}
 		}
 	}

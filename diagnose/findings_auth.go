@@ -91,15 +91,15 @@ func unsafeAuth(x *probe.Failure) bool {
 // refusedAuth explains a refusal: by its row where that knows more than the code.
 func (f *finder) refusedAuth(a *probe.Attempt, x *probe.Authentication, e *probe.Event, at Evidence) {
 	row, _ := Lookup(smtp.StageAuth, *e.Reply)
-	rule := authRule(e.Reply, row)
+	rule := authRule(x.Mechanism, e.Reply, row)
 	found := f.add(rule, a.Target.Host+" refused AUTH "+x.Mechanism+": "+oneLine(*e.Reply), at)
-	if rule != "auth/lies" && row.Words != nil && found != nil {
+	if rule != "auth/lies" && rule != "auth/token-refused" && row.Words != nil && found != nil {
 		found.Explain, found.Remedy = row.Explain, row.Remedy
 	}
 }
 
 // authRule is the rule for a refusal of AUTH (RFC 4954, section 6).
-func authRule(r *smtp.Reply, row Row) string {
+func authRule(mechanism string, r *smtp.Reply, row Row) string {
 	detail := ""
 	if !r.Enhanced.IsZero() {
 		_, detail, _ = strings.Cut(r.Enhanced.String(), ".")
@@ -115,8 +115,20 @@ func authRule(r *smtp.Reply, row Row) string {
 		return "auth/too-weak"
 	case r.Code == 500, r.Code == 502, r.Code == 503, r.Code == 504:
 		return "auth/lies"
+	case aboutPassword(row) && (mechanism == sasl.XOAuth2 || mechanism == sasl.OAuthBearer):
+		return "auth/token-refused"
 	}
 	return "auth/refused"
+}
+
+// aboutPassword reports that a row of the catalogue says no more than that the
+// user name or the password is wrong, which for a token is not what to look at.
+func aboutPassword(row Row) bool {
+	switch row.ID {
+	case "postfix/sasl", "dovecot/credentials", "microsoft/wrong-credentials":
+		return true
+	}
+	return row.Words == nil
 }
 
 // ruleOfAuth is the rule that knows best what to do when AUTH decided, "" for none.
@@ -129,8 +141,10 @@ func (c *Case) ruleOfAuth(d *Diagnosis) string {
 	case e.Failure != nil && e.Failure.Kind == probe.FailAuth:
 		return "auth/server-failed"
 	case e.Reply != nil && e.Reply.Class() > 3:
-		if row, _ := Lookup(smtp.StageAuth, *e.Reply); row.Words == nil || authRule(e.Reply, row) == "auth/lies" {
-			return authRule(e.Reply, row)
+		mechanism := strings.TrimSpace(byAuth(c.attempt(d.Deciding)))
+		row, _ := Lookup(smtp.StageAuth, *e.Reply)
+		if rule := authRule(mechanism, e.Reply, row); row.Words == nil || rule == "auth/lies" || rule == "auth/token-refused" {
+			return rule
 		}
 	}
 	return ""

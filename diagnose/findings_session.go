@@ -25,6 +25,7 @@ func (f *finder) session(a *probe.Attempt) {
 		case probe.KindReply:
 			f.reply(host, e, at)
 			f.query(a, e, at)
+			f.offered(a, e, at)
 		case probe.KindTLS:
 			f.certificate(host, e.TLS, at)
 			f.grade(host, e.TLS, e.Time, at)

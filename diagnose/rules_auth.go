@@ -38,6 +38,12 @@ var authRules = []Rule{
 		References: []string{"RFC 4954, section 6"},
 	},
 	{
+		ID: "auth/token-refused", Title: "the access token was refused", Severity: Error,
+		Explain:    "The server did not take the access token. Most live for an hour; each is for one account and for what was agreed to (its scope). The JSON that the server sends with it is in the transcript.",
+		Remedy:     "Get a new access token, for the account of --auth-user and with the scope for SMTP; --auth-token-command can get a fresh one each time.",
+		References: []string{"RFC 7628, section 3.2.2", "RFC 6750, section 3.1"},
+	},
+	{
 		ID: "auth/transition", Title: "the password must be changed or entered in another way first", Severity: Error,
 		Explain:    "The password is right or was so, and does not do for this mechanism yet, or has expired.",
 		Remedy:     "Log in once with PLAIN over TLS (--auth-mech PLAIN), or change the password.",

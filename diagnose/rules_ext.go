@@ -13,7 +13,7 @@ var extRules = []Rule{
 		ID: "ext/broken", Title: "an extension is offered and does not work", Severity: Warning,
 		Explain: "The server offers a service extension and does not understand its use, or loses the session over it. Senders trust the offer: " +
 			"messages come late, or not at all.",
-		Remedy:     "The receiving site should correct its server, or not offer the extension; a filter before it may offer what it does not know.",
+		Remedy:     "The receiving site should correct its server, or not offer the extension; a filter before it may offer what it does not know. Until then leave the option for it out.",
 		References: []string{"RFC 5321, section 2.2.2"},
 	},
 	{

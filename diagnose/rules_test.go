@@ -121,6 +121,7 @@ var sick = map[string]func(s *scene){
 		"mail: 250 ok", "rcpt: 250 ok")...),
 	"auth/lies":          talked(with(tried, "auth: 502 5.5.1 Command not implemented")...),
 	"auth/refused":       talked(with(tried, "auth: 535 5.7.8 no")...),
+	"auth/token-refused": talked(with(hello[:4], "ehlo: 250-mx|250 AUTH XOAUTH2", "auth XOAUTH2 *** (user alice)", "auth: 535 5.7.8 no")...),
 	"auth/transition":    talked(with(tried, "auth: 432 4.7.12 a password transition is needed")...),
 	"auth/too-weak":      talked(with(tried, "auth: 534 5.7.9 no")...),
 	"auth/needs-tls":     talked(with(tried, "auth: 538 5.7.11 no")...),

@@ -264,6 +264,9 @@ func (h *hearing) byReply(e *probe.Event) Outcome {
 	if o.Side == SideRecipient && !o.atMailOrLater() {
 		o.Side = SideReceiver // which had not heard of the recipient
 	}
+	if o.Side == SideUs && deniesOffer(h.a, e) != nil {
+		o.Side = SideReceiver // which offers it
+	}
 	o.Sentence = h.said(e)
 	return o
 }

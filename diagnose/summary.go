@@ -1,6 +1,7 @@
 package diagnose
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -45,7 +46,7 @@ func (c *Case) headOf(d *Diagnosis) string {
 			return words
 		}
 	}
-	if d.Verdict == Undetermined && (d.Reason == Policy || d.Reason == ContentFormat) {
+	if o.Reply == nil && (d.Reason == ContentFormat || d.Reason == Policy && d.Verdict == Undetermined) {
 		return words // nothing was refused: an extension is not offered
 	}
 	return words + " (" + titleOf(d.Reason) + ")"
@@ -362,6 +363,10 @@ func (c *Case) remedyOfFailure(d *Diagnosis) string {
 	case f != nil && f.Kind == probe.FailTimeout && e.Stage == smtp.StageConnect: // nothing answers, however long one waits
 		about, _ := AboutReason(Unreached)
 		return about.Remedy
+	case f != nil && f.Kind == probe.FailTLSPolicy && strings.HasPrefix(f.Detail, "DANE"), f != nil && f.Kind == probe.FailTLSPolicy && strings.HasPrefix(f.Detail, "MTA-STS"):
+		return "There is nothing that this rule could verify by. --tls-verify alone checks authority and name of the certificate; for more the receiving site must publish a policy."
+	case e.Note == probe.NoteNeedsUTF8:
+		return "Use addresses in ASCII, if the recipient and the sender have such; otherwise the receiving site must offer SMTPUTF8."
 	case d.Reason == Unknown && d.Deciding.Reply == nil:
 		return "Probe the recipient again."
 	}
@@ -379,6 +384,8 @@ func (c *Case) ruleOfCase(d *Diagnosis) string {
 		return "rcpt/harvesting"
 	case c.ruleOfAuth(d) != "":
 		return c.ruleOfAuth(d)
+	case c.decidingEvent(d) != nil && deniesOffer(c.attempt(d.Deciding), c.decidingEvent(d)) != nil:
+		return "ext/broken"
 	case d.Deciding == nil && d.Verdict == Deferred && d.Reason == DNSFailure:
 		return c.dnsRule(d.Side)
 	}
@@ -411,8 +418,40 @@ func (c *Case) ruleOfFailure(d *Diagnosis) string {
 		return "smtp/unsolicited"
 	case probe.FailNotSMTP:
 		return "smtp/not-smtp"
-	case probe.FailTLSLimit:
-		return "tls/our-limit"
+	case probe.FailTLSLimit, probe.FailTLS:
+		return d.found("tls/legacy-only", "tls/our-limit", "tls/handshake-failed")
+	case probe.FailTLSPolicy:
+		return d.ruleOfTLSPolicy(e.Failure)
+	}
+	return ""
+}
+
+// found is the first of some rules that was found, "" for none.
+func (d *Diagnosis) found(rules ...string) string {
+	for _, rule := range rules {
+		if slices.ContainsFunc(d.Findings, func(f Finding) bool { return f.Rule == rule }) {
+			return rule
+		}
+	}
+	return ""
+}
+
+// ruleOfTLSPolicy is the finding that says most about TLS which is not as we
+// require it: of the policy that was asked for, else of the session that decided.
+func (d *Diagnosis) ruleOfTLSPolicy(x *probe.Failure) string {
+	about := "tls/"
+	for _, policy := range []string{"DANE", "MTA-STS"} {
+		if strings.HasPrefix(x.Detail, policy) {
+			about = strings.ToLower(policy) + "/"
+		}
+	}
+	for _, f := range d.Findings {
+		if !strings.HasPrefix(f.Rule, about) || f.Severity == Info {
+			continue
+		}
+		if about != "tls/" || slices.ContainsFunc(f.Evidence, func(e Evidence) bool { return e.Session == d.DecidedBy.Session }) {
+			return f.Rule
+		}
 	}
 	return ""
 }
