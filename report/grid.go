@@ -52,23 +52,43 @@ func (g *grid) width() int {
 	return total
 }
 
-// squeeze limits columns, the widest first, until the table fits.
+// squeeze limits columns, the widest first, until the table fits. Words are cut
+// only where it does not fit otherwise.
 func (g *grid) squeeze(width int) {
 	widths := g.natural()
 	g.limits = make([]int, len(widths))
-	for total := g.width(); total > width; total-- {
-		widest := 0
-		for i := range widths {
-			if widths[i] > widths[widest] {
-				widest = i
+	total := g.width()
+	for _, least := range [][]int{g.words(), make([]int, len(widths))} {
+		for ; total > width; total-- {
+			widest := -1
+			for i, w := range widths {
+				if w > max(least[i], 6) && (widest < 0 || w > widths[widest]) {
+					widest = i
+				}
+			}
+			if widest < 0 {
+				break
+			}
+			widths[widest]--
+			g.limits[widest] = widths[widest]
+		}
+	}
+}
+
+// words are the widths of the longest words of the columns.
+func (g *grid) words() []int {
+	out := make([]int, len(g.head))
+	for i, h := range g.head {
+		out[i] = widthOf(h)
+	}
+	for _, row := range g.rows {
+		for i := range row {
+			for word := range strings.FieldsSeq(row[i].text) {
+				out[i] = max(out[i], widthOf(word))
 			}
 		}
-		if widths[widest] <= 6 {
-			return
-		}
-		widths[widest]--
-		g.limits[widest] = widths[widest]
 	}
+	return out
 }
 
 // lines draws the table.
