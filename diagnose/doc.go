@@ -12,7 +12,10 @@
 //     whether hosts that are still pending could change it.
 //  4. The rules turn other facts (of DNS, of TLS, of this machine) into findings,
 //     each with its evidence; [RuleOf] explains one.
-//  5. [ExplainText] answers the same from a pasted line, offline.
+//  5. [Case.Senders] says which senders would deliver under the domain's policies
+//     about TLS; [Extensions] which service extensions work.
+//  6. [Relay] judges a submission server, port by port.
+//  7. [ExplainText] answers the same from a pasted line, offline.
 //
 // Knowledge is data in two tables, the catalogue and the rules. A new row is one
 // literal; its example is its test.

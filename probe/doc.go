@@ -2,9 +2,9 @@
 //
 //  1. [Run] makes one connection to one [Target] and returns an [Attempt]: the
 //     transcript of the session, and one transaction for each recipient.
-//  2. What is said is a [Dialogue], a list of [Step]s: [Greet], [Hello],
-//     [StartTLS], [Transactions], and [Quit] at the end. Each is a short function
-//     over the [Session].
+//  2. What is said is a [Dialogue], a list of [Step]s: [Greet], [Hello], [StartTLS],
+//     [PassOn], [Authenticate], [Queries], [Transactions], and [Quit] at the end, as
+//     far as the [Options] want it. Each is a short function over the [Session].
 //  3. [Session.Do] writes commands in one segment and reads a reply for each.
 //     The Session is the only thing that touches the wire.
 //  4. Everything that happens is an [Event]. The Session appends it to the
