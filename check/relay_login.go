@@ -70,6 +70,9 @@ func (r *relay) logInWith(ctx context.Context, d *door, auth *probe.Auth) *probe
 	}
 	defer r.o.Pace.leave(k.target.Addr)
 	a := probe.Run(ctx, k.target, &o)
+	if asksForQuiet(a) {
+		r.o.Pace.close(k.target)
+	}
 	a.ID, a.Purpose, a.After = k.header.ID, k.header.Purpose, k.header.After
 	r.logins = append(r.logins, a)
 	return a

@@ -187,6 +187,27 @@ func TestRelayDelivers(t *testing.T) {
 	})
 }
 
+// TestRelayQuietAfter421: a server that had enough in a login gets no message either.
+func TestRelayQuietAfter421(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w, o := smallWorld(t, simnet.New(), oneRelay, map[string]string{
+			"smtp.x.test@465": authTalk("PLAIN LOGIN", "C: AUTH PLAIN *\nS: 235 ok\n", "C: AUTH LOGIN\nS: 421 4.7.0 too many connections\n* close\n", "* reset\n"),
+		})
+		o.Probe.Auth = &probe.Auth{User: "alice", Password: sasl.NewSecret(password)}
+		me := recipient(t, "me@example.org").Mailbox
+		o.Sender, o.Port = &me, 465
+		r := relayOne(t, "smtp.x.test", check.RelayOptions{Options: o, AllMechanisms: true, Recipients: []check.Recipient{recipient(t, "bob@example.net")}})
+		if len(r.Deliveries) != 1 || len(r.Deliveries[0].Sessions) != 0 || r.ExitCode == 0 {
+			t.Errorf("exit code %d: %+v", r.ExitCode, r.Deliveries[0])
+		}
+		if s, err := w.Server("198.51.100.1:465"); err != nil || s.Connections() != 3 {
+			t.Errorf("%d connections, %v", s.Connections(), err)
+		}
+		closeWorld(t, w)
+	})
+}
+
 // TestRelayInterrupted: what was learned is kept.
 func TestRelayInterrupted(t *testing.T) {
 	t.Parallel()
