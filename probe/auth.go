@@ -265,7 +265,7 @@ func challengeOf(r smtp.Reply) ([]byte, error) {
 	case len(r.Lines) != 1:
 		return nil, errors.New("a challenge of several lines")
 	case r.Has(smtp.DefectLongLine):
-		return nil, fmt.Errorf("a challenge of more than %d octets", smtp.MaxLine)
+		return nil, fmt.Errorf("a challenge of more than %d octets", smtp.MaxChallenge)
 	}
 	challenge, err := base64.StdEncoding.DecodeString(strings.TrimSpace(r.Lines[0][3:]))
 	if err != nil {

@@ -143,6 +143,14 @@ func TestAuthDialogues(t *testing.T) {
 			"C: AUTH LOGIN\nS: 334-YQ==\nS: 334 Yg==\n! auth: a challenge of several lines\nC: *\nS: 501 cancelled\n", nil,
 		},
 		{
+			"a long challenge", prelude + "S: 250 AUTH LOGIN\nC: AUTH LOGIN\nS: 334 " + strings.Repeat("VXNl", 2500) + "\nC: *\nS: 535 5.7.8 no\nC: QUIT",
+			"C: AUTH LOGIN\nS: 334 " + strings.Repeat("VXNl", 2500) + "\n* challenge: " + strings.Repeat("Use", 333) + "U…\nC: *** (user alice)\nS: 535 5.7.8 no\n", nil,
+		},
+		{
+			"a challenge that is too long", prelude + "S: 250 AUTH LOGIN\nC: AUTH LOGIN\nS: 334 " + strings.Repeat("VXNl", 3500) + "\nC: ~*\nS: 501 cancelled\nC: QUIT",
+			"C: AUTH LOGIN\nS: 334 " + strings.Repeat("VXNl", 3500)[:12284] + "\n! auth: a challenge of more than 12288 octets\nC: *\nS: 501 cancelled\n", nil,
+		},
+		{
 			"a challenge too many", prelude + "S: 250 AUTH PLAIN\nC: AUTH PLAIN *\nS: 334 {{more}}\nC: ~*\nS: 501 cancelled\nC: QUIT",
 			"C: AUTH PLAIN *** (user alice)\nS: 334 bW9yZQ==\n* challenge: more\n! auth: a challenge too many\nC: *\nS: 501 cancelled\n", nil,
 		},

@@ -104,6 +104,10 @@ func (s *Session) reply(sent time.Time) (smtp.Reply, bool) {
 			s.wire.deadline = soon
 		}
 	}
+	s.reader.Keep = 0
+	if s.stage == smtp.StageAuth {
+		s.reader.Keep = smtp.MaxChallenge
+	}
 	r, at, err := s.reader.Reply()
 	if len(r.Lines) > 0 {
 		s.emit(Event{Kind: KindReply, Reply: &r, Latency: at.Sub(sent)}, at)

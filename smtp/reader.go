@@ -13,6 +13,7 @@ import (
 // section 4.5.3.1.5, asks for lines of 512 octets.
 const (
 	MaxLine       = 2048      // bytes kept of a line; more is read and dropped
+	MaxChallenge  = 12288     // the same in AUTH (RFC 4954, section 4)
 	MaxReply      = 128 << 10 // bytes of a reply, dropped ones too
 	MaxReplyLines = 512       // lines of a reply
 	MaxSession    = 1 << 20   // bytes of a session, in each layer
@@ -32,6 +33,8 @@ type Reader struct {
 	// Hopeless, when not nil, is called once as soon as what has come cannot be
 	// the beginning of a reply, though no line has ended yet.
 	Hopeless func()
+	// Keep is how many bytes of a line are kept; 0 means MaxLine.
+	Keep int
 
 	src   io.Reader
 	buf   [512]byte
@@ -77,7 +80,10 @@ func (r *Reader) Fill() error {
 // can belong to none. When the source fails, or a limit is reached, Reply
 // returns what had come, if anything, marked incomplete or too long, with the error.
 func (r *Reader) Reply() (Reply, time.Time, error) {
-	var a assembler
+	a := assembler{most: r.Keep}
+	if a.most == 0 {
+		a.most = MaxLine
+	}
 	for {
 		line, end, err := r.line(&a)
 		if err != nil {
@@ -95,7 +101,7 @@ func (r *Reader) Reply() (Reply, time.Time, error) {
 	}
 }
 
-// line reads one line; what is over MaxLine is dropped and counted.
+// line reads one line; what is over the limit is dropped and counted.
 func (r *Reader) line(a *assembler) (line, end string, err error) {
 	var kept []byte
 	for {
@@ -109,7 +115,7 @@ func (r *Reader) line(a *assembler) (line, end string, err error) {
 		}
 		r.r += len(chunk)
 		a.size += len(chunk)
-		if room := MaxLine + 2 - len(kept); len(chunk) > room {
+		if room := a.most + 2 - len(kept); len(chunk) > room {
 			if room > 0 {
 				kept = append(kept, chunk[:room]...)
 			}
@@ -118,12 +124,12 @@ func (r *Reader) line(a *assembler) (line, end string, err error) {
 			kept = append(kept, chunk...)
 		}
 		if i >= 0 {
-			line, end = splitEnd(kept, a.cut)
+			line, end = a.split(kept)
 			return line, end, nil
 		}
 		r.judge(kept, len(a.reply.Lines) == 0)
 		if a.size > MaxReply {
-			return string(kept[:min(len(kept), MaxLine)]), "", ErrReplyTooLong
+			return string(kept[:min(len(kept), a.most)]), "", ErrReplyTooLong
 		}
 	}
 }
@@ -145,10 +151,11 @@ func (r *Reader) judge(kept []byte, first bool) {
 	}
 }
 
-func splitEnd(kept []byte, cut bool) (line, end string) {
+// split takes the end off a line.
+func (a *assembler) split(kept []byte) (line, end string) {
 	switch {
-	case cut:
-		return string(kept[:MaxLine]), "\r\n"
+	case a.cut:
+		return string(kept[:a.most]), "\r\n"
 	case bytes.HasSuffix(kept, []byte("\r\n")):
 		return string(kept[:len(kept)-2]), "\r\n"
 	}
@@ -159,6 +166,7 @@ func splitEnd(kept []byte, cut bool) (line, end string) {
 type assembler struct {
 	reply Reply
 	size  int
+	most  int  // bytes kept of a line
 	cut   bool // the line now being read is cut
 }
 
@@ -168,8 +176,8 @@ func (a *assembler) add(line, end string) (last bool) {
 		a.defect(DefectLongLine)
 		a.cut = false
 	}
-	if len(line) > MaxLine {
-		line = line[:MaxLine]
+	if len(line) > a.most {
+		line = line[:a.most]
 		a.defect(DefectLongLine)
 	}
 	a.reply.Lines = append(a.reply.Lines, line)

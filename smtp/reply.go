@@ -16,7 +16,7 @@ const (
 	DefectControl       Defect = "control characters" // ESC and the like
 	Defect8Bit          Defect = "8-bit text"         // bytes over 127, UTF-8
 	DefectNotUTF8       Defect = "text is not UTF-8"  // bytes over 127 that are not UTF-8
-	DefectLongLine      Defect = "overlong line"      // over MaxLine bytes; the rest was dropped
+	DefectLongLine      Defect = "overlong line"      // over the limit of bytes; the rest was dropped
 	DefectEnhanced      Defect = "bad enhanced code"  // something like an enhanced code that is none
 	DefectClassMismatch Defect = "class mismatch"     // the enhanced code's class is not the reply code's
 )
