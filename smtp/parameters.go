@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // What follows makes the parameters of MAIL and RCPT, each checked by the rules
@@ -83,7 +84,8 @@ func NOTIFY(when []string) (string, error) {
 }
 
 // ORCPT names the recipient as the sender first had it (RFC 3461, section 4.2);
-// one that is not ASCII has the type utf-8 (RFC 6533, section 3), and needs SMTPUTF8.
+// one that is not ASCII has the type utf-8 (RFC 6533, section 3), in the form that
+// a server without SMTPUTF8 takes too.
 func ORCPT(address string) (string, error) {
 	param := "ORCPT=rfc822;" + Xtext(address)
 	if !IsASCII(address) {
@@ -92,18 +94,18 @@ func ORCPT(address string) (string, error) {
 	if len(param) > maxOriginal {
 		return "", fmt.Errorf("an original recipient has at most %d characters", maxOriginal)
 	}
-	if address == "" || !Safe(param) {
+	if address == "" || !utf8.ValidString(address) {
 		return "", errors.New("not an address")
 	}
 	return param, nil
 }
 
-// utf8Xtext is utf-8-addr-unitext (RFC 6533, section 3): what is not ASCII
-// stands as it is, "+", "=" and "\" as \x{HH}.
+// utf8Xtext is utf-8-addr-xtext (RFC 6533, section 3): what is no visible ASCII
+// character, and "+", "=" and "\", stand as \x{HH}.
 func utf8Xtext(s string) string {
 	var b strings.Builder
 	for _, r := range s {
-		if r > 0x7f || r > ' ' && r < 0x7f && r != '+' && r != '=' && r != '\\' {
+		if r > ' ' && r < 0x7f && r != '+' && r != '=' && r != '\\' {
 			b.WriteRune(r)
 		} else {
 			fmt.Fprintf(&b, `\x{%02X}`, r)
