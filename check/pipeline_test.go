@@ -19,6 +19,7 @@ func TestShiftedReplies(t *testing.T) {
 	for _, tt := range []struct{ name, script, first string }{
 		{"no reply to RCPT", hello + "C: MAIL FROM:*\nS: 250 2.1.0 Ok\nC: RCPT TO:*\nC: DATA\nS: 503 5.5.1 Error: need RCPT command\n" + gone, "deferred timeout"},
 		{"no reply to MAIL", hello + "C: MAIL FROM:*\nC: RCPT TO:*\nS: 550 5.1.1 no such user\nC: DATA\nS: 503 5.5.1 no\n" + gone, "deferred timeout"},
+		{"no reply to the dot", hello + "C: MAIL FROM:*\nS: 250 2.1.0 Ok\nC: RCPT TO:*\nS: 550 5.1.1 no such user\nC: DATA\nS: 354 go on\nC: .\n" + gone, "rejected no_such_user"},
 		{"a refusal and the end", hello + "C: MAIL FROM:*\nS: 250 2.1.0 Ok\nC: RCPT TO:*\nS: 550 5.1.1 no such user\nC: DATA\n* close\n* session\n* connect refused\n", "rejected no_such_user"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

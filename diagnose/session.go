@@ -59,7 +59,7 @@ type hearing struct {
 	prdr     bool // 353 came, and the reply for the recipient did not (draft-hall-prdr-00, section 4)
 	others   bool // another recipient had been accepted before
 	owed     int  // commands that have no reply yet
-	behind   int  // how many there were when the reply that decides came
+	behind   int  // how many there were when the reply that decides came, unless all were answered since
 }
 
 func (h *hearing) hear(e *probe.Event) {
@@ -82,7 +82,7 @@ func (h *hearing) hear(e *probe.Event) {
 		}
 	case probe.KindReply:
 		h.owed = max(0, h.owed-1)
-		if h.hearReply(e); h.decided == e {
+		if h.hearReply(e); h.decided == e || h.owed == 0 {
 			h.behind = h.owed
 		}
 	}
