@@ -26,6 +26,14 @@ var contradictions = []struct { //nolint:gochecknoglobals // read only
 	{"hold-for", "hold-until", nil},
 	{"requiretls", "tls", func(_, tls string) bool { return tls == "never" }},
 	{"server", "mx", nil},
+	{"server", "lab", isSocket},
+	{"server", "port", isSocket},
+	{"server", "source", isSocket},
+	{"server", "proxy", isSocket},
+	{"server", "ipv4", isSocket},
+	{"server", "ipv6", isSocket},
+	{"extensions", "stop-after", nil},
+	{"tls-check", "stop-after", nil},
 	{"list", "sockets", nil},
 	{"rfc-timeouts", "command-timeout", nil},
 	{"data", "stop-after", nil},
@@ -45,6 +53,8 @@ var contradictions = []struct { //nolint:gochecknoglobals // read only
 }
 
 func neverTLS(tls, _ string) bool { return tls == "never" }
+
+func isSocket(server, _ string) bool { return strings.HasPrefix(server, "unix:") }
 
 // fromEnvironment marks a flag that was not typed. Its value is the variable's name.
 const fromEnvironment = "environment"

@@ -346,7 +346,7 @@ func (o *probeOptions) setSocket(c *cobra.Command, opts *check.Options) error {
 		return usage("--server: the path of a socket has at most %d octets", maxSocketPath)
 	}
 	for _, name := range []string{"port", "source", "proxy", "ipv4", "ipv6", "lab"} {
-		if on(c.Flags().Lookup(name)) && typed(c, name) {
+		if on(c.Flags().Lookup(name)) {
 			return usage("--server unix: and --%s contradict each other", name).about("server", name)
 		}
 	}

@@ -201,7 +201,7 @@ func (o *relayOptions) place(args []string) (host string, port uint16, err error
 	if addr, aerr := netip.ParseAddr(host); aerr == nil {
 		switch {
 		case o.srv:
-			return "", 0, usage("--srv: %s is an address and has no SRV records", quote(text)).hint("smtpcheck relay --srv example.com")
+			return "", 0, usage("--srv: %s is an address and has no SRV records", quote(text)).about("srv").hint("smtpcheck relay --srv example.com")
 		case addr.Is4() && o.network.ipv6 || !addr.Is4() && o.network.ipv4:
 			return "", 0, usage("%s is not of the family asked for", quote(text)).about("ipv4", "ipv6")
 		}
@@ -212,7 +212,7 @@ func (o *relayOptions) place(args []string) (host string, port uint16, err error
 		return "", 0, usage("%s: %w", quote(text), err).hint("smtpcheck relay smtp.example.com")
 	}
 	if o.srv && port != 0 {
-		return "", 0, usage("--srv and a port contradict each other: SRV records name the ports").hint("smtpcheck relay --srv %s", quote(host))
+		return "", 0, usage("--srv and a port contradict each other: SRV records name the ports").about("srv").hint("smtpcheck relay --srv %s", quote(host))
 	}
 	return d.ASCII, port, nil
 }
