@@ -3,6 +3,7 @@ package check
 import (
 	"cmp"
 	"context"
+	"crypto/tls"
 	"errors"
 	"net"
 	"net/netip"
@@ -43,6 +44,10 @@ func Relay(ctx context.Context, host string, opts RelayOptions) (*RelayReport, e
 	if best >= 0 && ctx.Err() == nil && opts.Probe.Auth != nil && (opts.AllMechanisms || len(opts.Recipients) == 0) {
 		r.logIn(ctx, r.doors[best])
 		c.Logins = r.logins
+	}
+	r.lookAll(ctx)
+	for i, d := range r.doors {
+		c.Ports[i].Looks = d.looks
 	}
 	d := diagnose.Relay(c)
 	d.LoginEnded(r.left)
@@ -93,11 +98,13 @@ type door struct {
 	implicit bool   // it waits for TLS
 	addrs    []netip.Addr
 	first    *knock // the session that is had first
+	sessions tls.ClientSessionCache
 
 	mu       sync.Mutex
 	won      *knock // the one that connected
 	running  []*knock
 	attempts []*probe.Attempt
+	looks    []*probe.Attempt // that only looked at TLS, after the one that connected
 }
 
 // knock is one session with one address of a port.
@@ -130,6 +137,9 @@ func (r *relay) newKnock(t probe.Target, purpose probe.Purpose, after int) *knoc
 // knockAll examines all ports at once.
 func (r *relay) knockAll(ctx context.Context) {
 	for _, d := range r.doors {
+		if r.o.TLSCheck {
+			d.sessions = tls.NewLRUClientSessionCache(4) // for the connection that resumes one
+		}
 		if len(d.addrs) > 0 {
 			d.first = r.newKnock(d.target(0), probe.PurposeProbe, 0)
 		}
@@ -223,7 +233,7 @@ func (r *relay) knock(ctx context.Context, d *door, k *knock, connect time.Durat
 	defer k.cancel()
 	defer r.told.tell(func(o Observer) { o.End(k.header) })
 	o := r.session(d)
-	o.Timeouts.Connect = connect
+	o.Timeouts.Connect, o.Sessions = connect, d.sessions
 	o.StopAfter = smtp.StageSTARTTLS
 	o.AskInClear = d.port != 25 && o.TLS != probe.Never
 	dial := dialler(&o)
@@ -296,7 +306,7 @@ func (r *relay) relayCase() *diagnose.RelayCase {
 // one session with the address that has answered.
 func (r *relay) deliver(ctx context.Context, d *door) (deliveries []*Report, err error) {
 	o := r.o.Options
-	o.Server, o.Port, o.MX, o.Relay = d.host, d.port, "first", true
+	o.Server, o.Port, o.MX, o.Relay, o.TLSCheck = d.host, d.port, "first", true, false
 	o.Probe.TLS = d.mode(o.Probe.TLS)
 	if d.won != nil {
 		o.Resolved = r.only(d.host, d.won.target.Addr.Addr())

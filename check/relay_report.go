@@ -89,6 +89,7 @@ type RelayPort struct {
 
 	Session *Session  `json:"session,omitempty"`
 	Others  []Session `json:"others,omitempty"` // with addresses that did not answer
+	Looks   []Session `json:"looks,omitempty"`  // that only looked at TLS
 }
 
 // RelayAuth is what became of logging in.
@@ -181,6 +182,9 @@ func (r *relay) portReport(p *diagnose.RelayPort, o *diagnose.Outcome) RelayPort
 		if other != a {
 			out.Others = append(out.Others, newSession(other, diagnose.Session(other, "", diagnose.ModeStopAfter), 0))
 		}
+	}
+	for _, look := range p.Looks {
+		out.Looks = append(out.Looks, newSession(look, diagnose.Session(look, "", diagnose.ModeStopAfter), 0))
 	}
 	if o.Elapsed > 0 || o.Event > 0 {
 		took := Millis(o.Elapsed)

@@ -154,6 +154,7 @@ func (a *app) examine(ctx context.Context, host string, o check.RelayOptions, ou
 	for i := range r.Ports {
 		if s := r.Ports[i].Session; s != nil {
 			certificates.add([]check.Session{*s})
+			certificates.add(r.Ports[i].Looks)
 		}
 	}
 	if interrupted {
@@ -173,7 +174,7 @@ func complete(r *check.RelayReport, o *check.RelayOptions) bool {
 			return false
 		}
 	}
-	if r.Usable && r.Auth != nil && len(r.Auth.NotTried) > 0 {
+	if o.TLSCheck || r.Usable && r.Auth != nil && len(r.Auth.NotTried) > 0 {
 		return false
 	}
 	return !r.Usable || r.LeftOut == 0 && len(r.Deliveries) >= len(o.Recipients) && (o.Probe.Auth == nil || r.Auth != nil || len(r.Deliveries) > 0)
@@ -219,9 +220,6 @@ func (o *relayOptions) place(args []string) (host string, port uint16, err error
 
 // sensible refuses flags that mean nothing without a recipient, or nothing here.
 func (o *relayOptions) sensible(c *cobra.Command, port uint16) error {
-	if o.tls.check {
-		return usage("--tls-check is of smtpcheck probe").hint("smtpcheck probe --server HOST:PORT --tls-check RECIPIENT")
-	}
 	if o.tls.verify == "mta-sts" || o.tls.verify == "dane" {
 		return usage("--tls-verify=%s is for the MX hosts of a domain", quote(o.tls.verify)).about("tls-verify").hint("--tls-verify checks authority and name")
 	}

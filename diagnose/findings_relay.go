@@ -65,7 +65,11 @@ func (f *relayFinder) find() []Finding {
 	// What is said of MX hosts is said of a submission server in other words.
 	f.list = slices.DeleteFunc(f.list, func(x Finding) bool { return x.Rule == "tls/none" || x.Rule == "us/helo-private" })
 	for i := range f.c.Ports {
-		f.port(&f.c.Ports[i])
+		p := &f.c.Ports[i]
+		f.port(p)
+		if len(p.Looks) > 0 {
+			f.looks(slices.Concat([]*probe.Attempt{p.Telling()}, p.Looks))
+		}
 	}
 	f.closed()
 	f.tellPorts()

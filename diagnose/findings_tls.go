@@ -86,23 +86,28 @@ func printable(s string) string { return smtp.Printable(s) }
 // connections to an address together show about STARTTLS.
 func (f *finder) tlsLooks() {
 	for _, had := range f.addresses() {
-		failed := had[0].Failure() != nil && had[0].Failure().Stage == smtp.StageTLS
-		for _, a := range had {
-			switch a.Purpose {
-			case probe.PurposeTLSLegacy:
-				f.answered(a, failed)
-			case probe.PurposeTLSResume:
-				if e := handshakeOf(a); e != nil && !e.TLS.Resumed {
-					f.add("tls/not-resumed", a.Target.Host+" did not resume a TLS session", Evidence{Session: a.ID, Event: e.Seq})
-				}
-			case probe.PurposeSTARTTLS:
-				if e := a.InClear(); e != nil && e.Reply.Class() == 5 && a.Target.Addr.Port() == 25 && tlsIsDemanded(e) {
-					f.add("starttls/demanded", a.Target.Host+" refuses MAIL without TLS", Evidence{Session: a.ID, Event: e.Seq})
-				}
+		f.looks(had)
+	}
+}
+
+// looks finds that in all sessions with one address.
+func (f *finder) looks(had []*probe.Attempt) {
+	failed := had[0].Failure() != nil && had[0].Failure().Stage == smtp.StageTLS
+	for _, a := range had {
+		switch a.Purpose {
+		case probe.PurposeTLSLegacy:
+			f.answered(a, failed)
+		case probe.PurposeTLSResume:
+			if e := handshakeOf(a); e != nil && !e.TLS.Resumed {
+				f.add("tls/not-resumed", a.Target.Host+" did not resume a TLS session", Evidence{Session: a.ID, Event: e.Seq})
+			}
+		case probe.PurposeSTARTTLS:
+			if e := a.InClear(); e != nil && e.Reply.Class() == 5 && a.Target.Addr.Port() == 25 && tlsIsDemanded(e) {
+				f.add("starttls/demanded", a.Target.Host+" refuses MAIL without TLS", Evidence{Session: a.ID, Event: e.Seq})
 			}
 		}
-		f.sometimes(had)
 	}
+	f.sometimes(had)
 }
 
 func tlsIsDemanded(e *probe.Event) bool {

@@ -43,6 +43,8 @@ type RelayPort struct {
 	// Attempts are the sessions with the addresses of the host: the one that
 	// connected, and those that did not.
 	Attempts []*probe.Attempt
+	// Looks are further sessions with the one that connected, that only looked at TLS.
+	Looks []*probe.Attempt
 }
 
 // Service is what the SRV records of one service say (RFC 6186, RFC 8314).

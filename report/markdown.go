@@ -37,6 +37,7 @@ func (m *markdown) report(r *check.Report, _ *destination) error {
 	if m.o.Verbosity > Quiet {
 		mdTable(&b, wideGrid(hostRows(newTheme(false), r)))
 		mdExtensions(&b, r)
+		mdTLSCheck(&b, r)
 		mdPolicies(&b, r, m.o)
 		mdFindings(&b, r, m.o)
 		if err := m.transcript(&b, r); err != nil {

@@ -33,6 +33,7 @@ func asProbe(r *check.RelayReport) *check.Report {
 			out.Sessions = append(out.Sessions, *s)
 		}
 		out.Sessions = append(out.Sessions, r.Ports[i].Others...)
+		out.Sessions = append(out.Sessions, r.Ports[i].Looks...)
 	}
 	if r.Auth != nil {
 		for i := range r.Auth.Attempts {
@@ -64,6 +65,7 @@ func (t *text) relay(r *check.RelayReport, found func(string) *destination) erro
 		t.blank()
 		t.services(r)
 		t.tables(r)
+		t.tlsCheck(x)
 		t.capabilities(x)
 		if t.o.Verbosity >= Verbose {
 			t.timing(x)
@@ -366,6 +368,7 @@ func (m *markdown) relay(r *check.RelayReport, _ func(string) *destination) erro
 	if m.o.Verbosity > Quiet {
 		mdTable(&b, portGrid(newTheme(false), r))
 		mdTable(&b, loginGrid(newTheme(false), r))
+		mdTLSCheck(&b, x)
 		mdFindings(&b, x, m.o)
 		if err := m.transcript(&b, x); err != nil {
 			return err

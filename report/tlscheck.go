@@ -149,3 +149,13 @@ func eventOf(s *check.Session, kind probe.Kind) *probe.Event {
 	}
 	return nil
 }
+
+// mdTLSCheck writes what was seen of the TLS of an address, for a ticket.
+func mdTLSCheck(b *strings.Builder, r *check.Report) {
+	for _, l := range tlsLooks(r) {
+		b.WriteString("\n### TLS of " + mdCode(where(l.sessions[0])) + "\n\n")
+		for _, f := range l.facts() {
+			b.WriteString("- " + strings.TrimPrefix(f[0]+": ", ": ") + mdText(f[1]) + "\n")
+		}
+	}
+}

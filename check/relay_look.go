@@ -1,0 +1,51 @@
+package check
+
+import (
+	"context"
+	"sync"
+
+	"github.com/smtpcheck/smtpcheck/probe"
+)
+
+// lookAll looks at the TLS of every port that was connected to, on further
+// connections: closely where that is asked for, else only where the handshake failed
+// for want of something in common.
+func (r *relay) lookAll(ctx context.Context) {
+	var all sync.WaitGroup
+	for _, d := range r.doors {
+		all.Go(func() { r.look(ctx, d) })
+	}
+	all.Wait()
+}
+
+// look has the connections that look at one port, one after another.
+func (r *relay) look(ctx context.Context, d *door) {
+	first := d.attemptOf(d.won)
+	if first == nil {
+		return
+	}
+	o := r.session(d)
+	o.Sessions = d.sessions
+	for had := []*probe.Attempt{first}; ctx.Err() == nil; had = append(had, d.looks[len(d.looks)-1]) {
+		n := further(had, &o, r.o.TLSCheck)
+		if n == nil || !r.lookOnce(ctx, d, n) {
+			return
+		}
+	}
+}
+
+// lookOnce has one of them; it reports false where we were told to stop first.
+func (r *relay) lookOnce(ctx context.Context, d *door, n *another) bool {
+	k := r.newKnock(d.won.target, n.purpose, d.won.header.ID)
+	defer r.told.tell(func(o Observer) { o.End(k.header) })
+	o := n.options
+	o.Observe = func(e probe.Event) { r.told.tell(func(obs Observer) { obs.Event(k.header, e) }) }
+	if r.o.Pace.enter(ctx, k.target.Addr, false) != nil {
+		return false
+	}
+	defer r.o.Pace.leave(k.target.Addr)
+	a := probe.Run(ctx, k.target, &o)
+	a.ID, a.Purpose, a.After = k.header.ID, k.header.Purpose, k.header.After
+	d.looks = append(d.looks, a)
+	return true
+}
