@@ -9,7 +9,9 @@ import (
 	"github.com/smtpcheck/smtpcheck/check"
 	"github.com/smtpcheck/smtpcheck/diagnose"
 	"github.com/smtpcheck/smtpcheck/lab"
+	"github.com/smtpcheck/smtpcheck/lab/simnet"
 	"github.com/smtpcheck/smtpcheck/probe"
+	"github.com/smtpcheck/smtpcheck/sasl"
 )
 
 // TestExtensionsDecideNothing tries the extensions of every host of the lab, good
@@ -75,6 +77,22 @@ func TestExtensionsOfGoSMTP(t *testing.T) {
 				t.Errorf("%s: %d extensions\n%s", domain, n, dump(r))
 			}
 			_ = w.Close()
+		})
+	}
+}
+
+// TestExtensionsAfterLogin: a login that failed is not tried again for the extensions.
+func TestExtensionsAfterLogin(t *testing.T) {
+	t.Parallel()
+	for reply, sessions := range map[string]int{"235 ok": 2, "535 5.7.8 no": 1, "534 5.7.9 too weak": 1, "454 4.7.0 later": 1} {
+		synctest.Test(t, func(t *testing.T) {
+			w, o := smallWorld(t, simnet.New(), oneRelay, map[string]string{"smtp.x.test@465": "* tls\nS: 220 x\nC: EHLO *\nS: 250-x\nS: 250 AUTH PLAIN\nC: AUTH PLAIN *\nS: " + reply + "\n"})
+			o.Server, o.Port, o.Probe.TLS, o.Extensions = "smtp.x.test", 465, probe.Implicit, true
+			o.Probe.Auth = &probe.Auth{User: "alice", Password: sasl.NewSecret(password)}
+			if r := probeOne(t, "alice@x.test", o); len(r.Sessions) != sessions {
+				t.Errorf("%s: %d sessions, want %d\n%s", reply, len(r.Sessions), sessions, dump(r))
+			}
+			closeWorld(t, w)
 		})
 	}
 }

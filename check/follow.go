@@ -78,6 +78,9 @@ func exercise(had []*probe.Attempt, o *probe.Options, recipient smtp.Mailbox) *a
 		if f := a.Failure(); f != nil && f.Failure.Kind == probe.FailInterrupted {
 			return nil
 		}
+		if x := a.Authentication(); x != nil && x.Outcome != probe.AuthAccepted {
+			return nil // a login that failed is not tried again
+		}
 		said = said || len(a.Capabilities()) > 0
 	}
 	if !said {

@@ -86,12 +86,5 @@ func mayTryAnother(a *probe.Attempt) bool {
 		return a.Failure() == nil
 	}
 	o := diagnose.Login(a)
-	if o.Stage != smtp.StageAuth || o.Reply == nil {
-		return false
-	}
-	switch o.Reply.Code {
-	case 500, 501, 502, 504, 534, 538:
-		return true
-	}
-	return false
+	return o.Stage == smtp.StageAuth && o.Reply != nil && probe.RefusesMechanism(o.Reply.Code)
 }

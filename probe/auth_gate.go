@@ -6,8 +6,8 @@ import (
 )
 
 // Gate keeps sessions from guessing: one authenticates at a time, and after
-// credentials were refused (535) none tries them again. A second wrong password
-// may lock an account, and a host has many addresses.
+// credentials were refused none tries them again. A second wrong password may
+// lock an account, and a host has many addresses.
 type Gate struct {
 	turn    chan struct{}
 	refused atomic.Bool
@@ -43,8 +43,19 @@ func (g *Gate) leave(code int) {
 	if g == nil {
 		return
 	}
-	if code == 535 {
+	if code/100 == 5 && !RefusesMechanism(code) {
 		g.refused.Store(true)
 	}
 	<-g.turn
+}
+
+// RefusesMechanism reports whether a reply to AUTH is about the mechanism and not
+// about the credentials (RFC 4954, section 6). A refused password is 535; servers
+// that say 550 or 554 mean it too.
+func RefusesMechanism(code int) bool {
+	switch code {
+	case 500, 501, 502, 504, 534, 538:
+		return true
+	}
+	return false
 }

@@ -356,7 +356,9 @@ func TestSecretsNotPrinted(t *testing.T) {
 // and the other waits for its turn; with the right one both do.
 func TestAuthGate(t *testing.T) {
 	t.Parallel()
-	for reply, want := range map[string]int{"S: 535 5.7.8 no": 1, "S: 235 ok": 2, "S: 454 4.7.0 later": 2} {
+	for reply, want := range map[string]int{
+		"S: 535 5.7.8 no": 1, "S: 550 5.7.1 no": 1, "S: 235 ok": 2, "S: 454 4.7.0 later": 2, "S: 534 5.7.9 too weak": 2,
+	} {
 		synctest.Test(t, func(t *testing.T) {
 			gate := probe.NewGate()
 			heard := make(chan string, 2)
