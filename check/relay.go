@@ -187,7 +187,9 @@ func (r *relay) knockAt(ctx context.Context, d *door) {
 		due = time.After(headStart)
 		own := d.begin(ctx, k)
 		go func() {
-			r.knock(own, d, k, left)
+			if a := r.knock(own, d, k, left); a != nil && hungUpInClear(a) {
+				r.knockAgain(ctx, d, k)
+			}
 			ended <- struct{}{}
 		}()
 	}
@@ -229,7 +231,7 @@ func (d *door) winner() *knock {
 var errSlower = errors.New("another address was faster")
 
 // knock has one session, as far as STARTTLS. It keeps nothing of one that lost.
-func (r *relay) knock(ctx context.Context, d *door, k *knock, connect time.Duration) {
+func (r *relay) knock(ctx context.Context, d *door, k *knock, connect time.Duration) *probe.Attempt {
 	defer k.cancel()
 	defer r.told.tell(func(o Observer) { o.End(k.header) })
 	o := r.session(d)
@@ -253,17 +255,54 @@ func (r *relay) knock(ctx context.Context, d *door, k *knock, connect time.Durat
 		r.told.tell(func(obs Observer) { obs.Event(k.header, e) })
 	}
 	if r.o.Pace.enter(ctx, k.target.Addr, false) != nil {
-		return
+		return nil
 	}
 	defer r.o.Pace.leave(k.target.Addr)
 	a := probe.Run(ctx, k.target, &o)
 	if f := a.Failure(); lost() && f != nil && f.Failure.Kind == probe.FailInterrupted {
-		return
+		return nil
 	}
 	a.ID, a.Purpose = k.header.ID, k.header.Purpose
 	d.mu.Lock()
 	d.attempts = append(d.attempts, a)
 	d.mu.Unlock()
+	return a
+}
+
+// hungUpInClear reports a server that ended the session over MAIL before STARTTLS.
+func hungUpInClear(a *probe.Attempt) bool {
+	asked := slices.ContainsFunc(a.Events, func(e probe.Event) bool { return e.Extension == "STARTTLS" })
+	return asked && a.TLS() == nil && a.Failure() != nil && lostOrClosing(a) && !asksForQuiet(a)
+}
+
+// knockAgain has one more session with the address that a port had, without the
+// question that the first ended over: it is to decide nothing.
+func (r *relay) knockAgain(ctx context.Context, d *door, before *knock) {
+	k := r.newKnock(before.target, probe.PurposeRetry, before.header.ID)
+	o := r.session(d)
+	o.StopAfter = smtp.StageSTARTTLS
+	if a := r.visit(ctx, k, &o); a != nil && a.Connected() {
+		d.mu.Lock()
+		d.attempts, d.won = append(d.attempts, a), k
+		d.mu.Unlock()
+	}
+}
+
+// visit has a session with an address that has answered before, when it is its turn;
+// nil where we were told to stop first.
+func (r *relay) visit(ctx context.Context, k *knock, o *probe.Options) *probe.Attempt {
+	defer r.told.tell(func(o Observer) { o.End(k.header) })
+	o.Observe = func(e probe.Event) { r.told.tell(func(obs Observer) { obs.Event(k.header, e) }) }
+	if r.o.Pace.enter(ctx, k.target.Addr, false) != nil {
+		return nil
+	}
+	defer r.o.Pace.leave(k.target.Addr)
+	a := probe.Run(ctx, k.target, o)
+	if asksForQuiet(a) {
+		r.o.Pace.close(k.target)
+	}
+	a.ID, a.Purpose, a.After = k.header.ID, k.header.Purpose, k.header.After
+	return a
 }
 
 func dialler(o *probe.Options) func(ctx context.Context, network, address string) (net.Conn, error) {

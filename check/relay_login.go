@@ -61,20 +61,12 @@ func (d *door) attemptOf(k *knock) *probe.Attempt {
 // where we were told to stop first.
 func (r *relay) logInWith(ctx context.Context, d *door, auth *probe.Auth) *probe.Attempt {
 	k := r.newKnock(d.won.target, probe.PurposeAuth, d.won.header.ID)
-	defer r.told.tell(func(o Observer) { o.End(k.header) })
 	o := r.session(d)
 	o.Auth, o.StopAfter = auth, smtp.StageAuth
-	o.Observe = func(e probe.Event) { r.told.tell(func(obs Observer) { obs.Event(k.header, e) }) }
-	if r.o.Pace.enter(ctx, k.target.Addr, false) != nil {
-		return nil
+	a := r.visit(ctx, k, &o)
+	if a != nil {
+		r.logins = append(r.logins, a)
 	}
-	defer r.o.Pace.leave(k.target.Addr)
-	a := probe.Run(ctx, k.target, &o)
-	if asksForQuiet(a) {
-		r.o.Pace.close(k.target)
-	}
-	a.ID, a.Purpose, a.After = k.header.ID, k.header.Purpose, k.header.After
-	r.logins = append(r.logins, a)
 	return a
 }
 

@@ -14,6 +14,7 @@ import (
 	"github.com/smtpcheck/smtpcheck/diagnose"
 	"github.com/smtpcheck/smtpcheck/lab/simnet"
 	"github.com/smtpcheck/smtpcheck/probe"
+	"github.com/smtpcheck/smtpcheck/sasl"
 )
 
 // submission is a server with STARTTLS that wants a login.
@@ -274,6 +275,27 @@ func TestRelayJudgements(t *testing.T) {
 				}
 				closeWorld(t, w)
 			})
+		})
+	}
+}
+
+// TestRelayHungUpInClear: a server that hangs up on MAIL before STARTTLS is asked
+// again without it: the question decides nothing.
+func TestRelayHungUpInClear(t *testing.T) {
+	t.Parallel()
+	head, tail, _ := strings.Cut(submission, "C: MAIL FROM:<>\nS: 530 5.7.0 Must issue a STARTTLS command first\n")
+	for _, answer := range []string{"S: 550 5.7.1 not here\n* close\n", "* close\n", "* reset\n"} {
+		synctest.Test(t, func(t *testing.T) {
+			w, o := smallWorld(t, simnet.New(), oneRelay, map[string]string{
+				"smtp.x.test@587": head + "C: MAIL FROM:<>\n" + answer + "* session\n" + head + tail,
+			})
+			o.Port, o.Probe.Auth = 587, &probe.Auth{User: "alice", Password: sasl.NewSecret(password)}
+			r := relayOne(t, "smtp.x.test", check.RelayOptions{Options: o})
+			p := r.Ports[0]
+			if !p.Usable || p.TLS != "starttls" || p.Version == "" || len(p.Others) != 1 || p.Session.After != p.Others[0].ID || p.Session.Purpose != probe.PurposeRetry {
+				t.Errorf("%q: %s, %d others", answer, ports(r), len(p.Others))
+			}
+			closeWorld(t, w)
 		})
 	}
 }

@@ -113,10 +113,11 @@ func stateOf(a *probe.Attempt) PortState {
 	return ""
 }
 
-// Telling is the session that says most about the port: the one that connected,
-// else one that was refused, else one that was not answered; nil for none.
+// Telling is the session that says most about the port: the one that connected, of
+// two the later one, else one that was refused, else one that was not answered; nil
+// for none.
 func (p *RelayPort) Telling() *probe.Attempt {
-	for _, a := range p.Attempts {
+	for _, a := range slices.Backward(p.Attempts) {
 		if a.Connected() {
 			return a
 		}

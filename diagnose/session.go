@@ -63,8 +63,8 @@ type hearing struct {
 }
 
 func (h *hearing) hear(e *probe.Event) {
-	if e.Extension != "" && e.Kind != probe.KindFailure && !closing(e) {
-		return // it was asked for its own sake
+	if aside(e) {
+		return
 	}
 	switch e.Kind {
 	case probe.KindFailure:
@@ -100,6 +100,15 @@ func (h *hearing) hearReply(e *probe.Event) {
 	default:
 		h.hearStage(e)
 	}
+}
+
+// aside reports what was asked for its own sake, but for a failure or a 421 that
+// ended the session over a query.
+func aside(e *probe.Event) bool {
+	if e.Extension == "" || e.Kind == probe.KindFailure {
+		return false
+	}
+	return e.Extension == "STARTTLS" || !closing(e)
 }
 
 // closing reports a 421 that ended the session. It may answer any command (RFC
