@@ -14,8 +14,11 @@ import (
 // Missing names the first of the programs that is not on this machine, or "".
 func Missing(programs ...string) string {
 	for _, program := range programs {
-		if program == "exim4" {
+		switch program {
+		case "exim4":
 			program = eximProgram()
+		case "sendmail":
+			program = sendmailProgram()
 		}
 		if _, err := exec.LookPath(program); err != nil {
 			return filepath.Base(program)
