@@ -35,7 +35,7 @@ type policies struct {
 
 	stsDone chan struct{}
 	sts     *policy.STSRecord
-	fetched *policy.Fetched
+	fetched *policy.Fetched // nil where there is no record, or we were told to stop
 	rpt     *policy.RPTRecord
 	mx      policy.Status // known before any host is
 	nextHop []string      // the domain and the one that its aliases lead to, where MX records count
@@ -98,8 +98,12 @@ func (p *policies) findSTS() {
 	if p.domain == "" {
 		return
 	}
-	if p.sts = p.resolver.MTASTS(p.ctx, p.domain); p.sts.ID != "" {
-		p.fetched = p.fetcher.Fetch(p.ctx, p.domain)
+	if p.sts = p.resolver.MTASTS(p.ctx, p.domain); p.sts.ID == "" {
+		return
+	}
+	p.fetched = p.fetcher.Fetch(p.ctx, p.domain)
+	if p.fetched.Policy == nil && p.ctx.Err() != nil {
+		p.fetched = nil // we were told to stop, which says nothing of the policy
 	}
 }
 
@@ -292,6 +296,8 @@ func (p *policies) verifySTS(ctx context.Context, t probe.Target, facts *probe.T
 		return errors.New("MTA-STS is required, and there is no record at " + p.sts.Name)
 	case p.sts.Problem != "":
 		return errors.New("MTA-STS is required, and the record at " + p.sts.Name + " cannot be used: " + p.sts.Problem)
+	case p.fetched == nil:
+		return errLate
 	case p.fetched.Policy == nil:
 		return errors.New("MTA-STS is required: " + p.fetched.Why)
 	case p.fetched.Policy.Mode == policy.ModeNone:

@@ -174,6 +174,9 @@ func TestPoliciesInterrupted(t *testing.T) {
 		if err != nil || time.Since(began) > 5500*time.Millisecond {
 			t.Fatal(err, time.Since(began))
 		}
+		if got := reports[0]; senders(got) != "yes unknown yes unknown" || strings.Contains(dump(got), `"mta-sts/`) {
+			t.Errorf("%s\n%s", senders(got), dump(got))
+		}
 		roundTrip(t, reports[0])
 		if err := w.Close(); err != nil {
 			t.Error(err)
