@@ -141,19 +141,19 @@ func (p *policies) update(hosts []mxresolve.Host) {
 	}
 }
 
-// address is the DNSSEC status of the addresses of a host. Where one family was
-// not answered, the other counts.
+// address is the DNSSEC status of the addresses of a host. Where only one family
+// has some, the other does not count, whatever became of it.
 func (p *policies) address(h *mxresolve.Host) policy.Status {
-	var known, all []policy.Status
+	var found, all []policy.Status
 	for _, a := range h.Lookups {
 		s := p.resolver.Security(a)
 		all = append(all, s)
-		if s.Security != policy.Unknown {
-			known = append(known, s)
+		if a.Status == dnsclient.StatusOK {
+			found = append(found, s)
 		}
 	}
-	if known != nil {
-		all = known
+	if found != nil {
+		all = found
 	}
 	return policy.Worst(all...)
 }

@@ -137,6 +137,24 @@ func TestPoliciesCostNoTime(t *testing.T) {
 	}
 }
 
+// TestPoliciesOneFamily: where the addresses of one family are secure, a failure of
+// the other, which has none, is no matter of DNSSEC.
+func TestPoliciesOneFamily(t *testing.T) {
+	t.Parallel()
+	zone := "a.test. MX 10 mx.a.test.\nmx.a.test. A 198.51.100.1\n;! a.test. ad\n;! mx.a.test. ad\n;! mx.a.test. AAAA servfail\n" +
+		";! _25._tcp.mx.a.test. ad\n;! _25._tcp.mx.a.test. TLSA tlsa 3 1 1 mx.a.test\n"
+	synctest.Test(t, func(t *testing.T) {
+		w, o := worldOfFiles(t, fstest.MapFS{"zone": {Data: []byte(zone)}, "mx.a.test.dialogue": {Data: []byte("* serve go-smtp\n")}})
+		r := probeOne(t, "alice@a.test", verifying(o, "dane"))
+		if r.ExitCode != 0 || r.TLSPolicy.Hosts[0].TLSA.Status != "secure" {
+			t.Errorf("exit %d\n%s", r.ExitCode, dump(r))
+		}
+		if err := w.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
 // TestPoliciesLate: a session waits for policies until its deadline and no longer.
 func TestPoliciesLate(t *testing.T) {
 	t.Parallel()
