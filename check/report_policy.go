@@ -143,16 +143,10 @@ func newSenders(all []diagnose.Sender) []Sender {
 
 func newMTASTS(p *diagnose.TLSPolicy) *MTASTS {
 	s := p.STS
-	out := &MTASTS{
-		State: "policy", Records: texts(s.Found), ID: s.ID, Problem: valid(s.Problem), Queries: p.Queries[s.Answer],
-	}
+	out := &MTASTS{Records: texts(s.Found), ID: s.ID, Queries: p.Queries[s.Answer]}
+	out.State, out.Problem = recordState(&s.TXT, s.Problem, "policy")
 	switch {
-	case s.Unknown():
-		out.State, out.Problem = "unknown", valid(s.Answer.Err)
-	case s.Absent():
-		out.State = "absent"
-	case s.Problem != "":
-		out.State = "invalid-record"
+	case out.State != "policy":
 	case p.Fetched == nil:
 		out.State = "unknown"
 	case p.Fetched.Policy == nil:
@@ -172,16 +166,22 @@ func newMTASTS(p *diagnose.TLSPolicy) *MTASTS {
 
 func newTLSRPT(p *diagnose.TLSPolicy) *TLSRPT {
 	s := p.RPT
-	out := &TLSRPT{State: "record", Records: texts(s.Found), RUA: s.RUA, Problem: valid(s.Problem), Queries: p.Queries[s.Answer]}
-	switch {
-	case s.Unknown():
-		out.State, out.Problem = "unknown", valid(s.Answer.Err)
-	case s.Absent():
-		out.State = "absent"
-	case s.Problem != "":
-		out.State = "invalid-record"
-	}
+	out := &TLSRPT{Records: texts(s.Found), RUA: texts(s.RUA), Queries: p.Queries[s.Answer]}
+	out.State, out.Problem = recordState(&s.TXT, s.Problem, "record")
 	return out
+}
+
+// recordState says what came of asking for a record: good, or why it is not.
+func recordState(t *policy.TXT, problem, good string) (state, why string) {
+	switch {
+	case t.Unknown():
+		return "unknown", valid(t.Answer.Err)
+	case t.Absent():
+		return "absent", ""
+	case problem != "":
+		return "invalid-record", valid(problem)
+	}
+	return good, ""
 }
 
 func newTLSA(h *diagnose.HostTLS, queries map[*dnsclient.Answer][]int) *TLSA {
