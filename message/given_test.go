@@ -229,7 +229,7 @@ func TestBinaryMessage(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer f.Close()
+	t.Cleanup(func() { _ = f.Close() })
 	got, err := text(t, f)
 	if err != nil || got != content || f.Size != int64(len(content)) || f.Converted {
 		t.Errorf("%v, %d octets, converted %v: %q", err, f.Size, f.Converted, got)
