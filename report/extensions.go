@@ -42,7 +42,7 @@ func extensionLines(t *theme, r *check.Report, width int) []string {
 		if len(s.Extensions) == 0 {
 			continue
 		}
-		g := extensionGrid(t, s)
+		g := extensionGrid(t, s).narrow(min(width, extensionWidth))
 		g.squeeze(min(width, extensionWidth))
 		lines, err := g.lines(t)
 		if err != nil {

@@ -22,6 +22,7 @@ type grid struct {
 	right  []bool // columns that are aligned at the right
 	limits []int  // 0: none
 	rows   [][]cell
+	under  [][]cell // of each row the parts of its second cell, each in its colour; see narrow
 }
 
 // overhead is how many columns borders and padding take.
@@ -52,6 +53,9 @@ func (g *grid) width() int {
 	return total
 }
 
+// leastWidth is how narrow a column is made at most.
+const leastWidth = 6
+
 // squeeze limits columns, the widest first, until the table fits. Words are cut
 // only where it does not fit otherwise.
 func (g *grid) squeeze(width int) {
@@ -62,7 +66,7 @@ func (g *grid) squeeze(width int) {
 		for ; total > width; total-- {
 			widest := -1
 			for i, w := range widths {
-				if w > max(least[i], 6) && (widest < 0 || w > widths[widest]) {
+				if w > max(least[i], leastWidth) && (widest < 0 || w > widths[widest]) {
 					widest = i
 				}
 			}
@@ -91,6 +95,36 @@ func (g *grid) words() []int {
 	return out
 }
 
+// narrow is the table as it is where that fits without cutting a word, else with
+// all cells of a row but the first under each other in one.
+func (g *grid) narrow(width int) *grid {
+	total, natural := g.overhead(), g.natural()
+	for i, w := range g.words() {
+		total += min(natural[i], max(w, leastWidth))
+	}
+	if total <= width {
+		return g
+	}
+	out := &grid{head: []string{g.head[0], ""}, right: []bool{len(g.right) > 0 && g.right[0], false}}
+	for _, row := range g.rows {
+		var under []cell
+		var lines []string
+		for i, c := range row[1:] {
+			name := g.head[i+1]
+			if i+2 == len(row) { // the last needs none: a reason, a time
+				name = ""
+			}
+			if c.text != "" {
+				c.text = joined(": ", name, strings.ReplaceAll(c.text, "\n", " "))
+				under, lines = append(under, c), append(lines, c.text)
+			}
+		}
+		out.under = append(out.under, under)
+		out.rows = append(out.rows, []cell{row[0], {strings.Join(lines, "\n"), nil}})
+	}
+	return out
+}
+
 // lines draws the table.
 func (g *grid) lines(t *theme) ([]string, error) {
 	var out bytes.Buffer
@@ -100,10 +134,17 @@ func (g *grid) lines(t *theme) ([]string, error) {
 		head[i] = h
 	}
 	table.Header(head...)
-	for _, row := range g.rows {
+	for r, row := range g.rows {
 		cells := make([]any, len(row))
 		for i := range row {
 			cells[i] = g.cell(row[i], i)
+		}
+		if g.under != nil {
+			var parts []string
+			for _, c := range g.under[r] {
+				parts = append(parts, g.cell(c, 1))
+			}
+			cells[1] = strings.Join(parts, "\n")
 		}
 		if err := table.Append(cells...); err != nil {
 			return nil, err

@@ -56,7 +56,7 @@ func (t *text) hostPolicy(h *check.HostPolicy) {
 			t.hanging("  "+fact.name, 6, paint(t.shadeOf(fact), fact.word), fact.rest)
 		}
 	}
-	g := senderGrid(t.theme, h.Senders)
+	g := senderGrid(t.theme, h.Senders).narrow(t.o.width())
 	g.squeeze(t.o.width())
 	lines, err := g.lines(t.theme)
 	if err != nil {

@@ -121,6 +121,7 @@ func (t *text) tables(r *check.RelayReport) {
 		if len(g.rows) == 0 {
 			continue
 		}
+		g = g.narrow(min(t.o.width(), relayWidth))
 		g.squeeze(min(t.o.width(), relayWidth))
 		lines, err := g.lines(t.theme)
 		if err != nil {
