@@ -104,6 +104,14 @@ func (a *app) probe(c *cobra.Command, o *probeOptions, args []string) error {
 	if err != nil {
 		return err
 	}
+	return a.perform(c, o, opts, recipients, func(out *sink, certificates *certificateFile) error {
+		return a.probeAll(c.Context(), groups, *opts, o.text.repeats(), out, bad, certificates)
+	})
+}
+
+// perform does what is left to do when all flags are checked: messages are printed;
+// or secrets are read, the network and the output opened, and work begins.
+func (a *app) perform(c *cobra.Command, o *probeOptions, opts *check.Options, recipients []check.Recipient, work func(*sink, *certificateFile) error) error {
 	for _, h := range o.text.hints {
 		a.hint("%s", h)
 	}
@@ -131,7 +139,7 @@ func (a *app) probe(c *cobra.Command, o *probeOptions, args []string) error {
 		return err
 	}
 	defer certificates.abandon()
-	if err := a.probeAll(c.Context(), groups, *opts, o.text.repeats(), out, bad, certificates); err != nil {
+	if err := work(out, certificates); err != nil {
 		return err
 	}
 	return certificates.close()

@@ -99,37 +99,9 @@ func (a *app) relay(c *cobra.Command, o *relayOptions, args []string) error {
 		return err
 	}
 	ro.Repeat = o.text.repeats()
-	for _, h := range o.text.hints {
-		a.hint("%s", h)
-	}
-	if o.text.print {
-		return a.printMessages(&o.probeOptions, ro.Recipients)
-	}
-	if err := o.auth.read(c, &ro.Probe); err != nil {
-		return err
-	}
-	done, err := o.network.open()
-	if err != nil {
-		return err
-	}
-	defer done()
-	if err := o.connect(&ro.Options); err != nil {
-		return err
-	}
-	out, err := a.openOutput(&o.output)
-	if err != nil {
-		return err
-	}
-	defer out.abandon()
-	certificates, err := a.openCertificates(o.tls.certOut)
-	if err != nil {
-		return err
-	}
-	defer certificates.abandon()
-	if err := a.examine(c.Context(), host, ro, out, certificates); err != nil {
-		return err
-	}
-	return certificates.close()
+	return a.perform(c, &o.probeOptions, &ro.Options, ro.Recipients, func(out *sink, certificates *certificateFile) error {
+		return a.examine(c.Context(), host, ro, out, certificates)
+	})
 }
 
 // examine does what was asked and tells it.
