@@ -2,10 +2,10 @@ package diagnose
 
 import (
 	"slices"
-	"strings"
 
 	"github.com/smtpcheck/smtpcheck/mxresolve"
 	"github.com/smtpcheck/smtpcheck/probe"
+	"github.com/smtpcheck/smtpcheck/sasl"
 	"github.com/smtpcheck/smtpcheck/smtp"
 )
 
@@ -139,13 +139,7 @@ func Mechanisms(caps smtp.Capabilities) []string {
 		return nil
 	}
 	params, _ := caps.Get("AUTH")
-	out := []string{}
-	for _, m := range strings.Fields(strings.ToUpper(params)) {
-		if !slices.Contains(out, m) {
-			out = append(out, m)
-		}
-	}
-	return out
+	return append([]string{}, sasl.Offered(params)...)
 }
 
 // outcome judges what a port is good for.

@@ -2,6 +2,7 @@ package probe
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -136,7 +137,7 @@ func (s *Session) grant() bool {
 			s.notOffered(w.keyword + " is not offered, and the message may not go without it")
 			return false
 		case !s.caps.Has(w.keyword):
-			if !contains(noted, w.keyword) {
+			if !slices.Contains(noted, w.keyword) {
 				noted = append(noted, w.keyword)
 				s.note(NoteNotOffered, w.keyword+" is not offered; going on without it")
 			}
@@ -155,15 +156,6 @@ func (s *Session) grant() bool {
 func (s *Session) verified() bool {
 	t := s.attempt.TLS()
 	return t != nil && (s.opts.TLSVerify || t.Verified) // TLSVerify would have ended the session
-}
-
-func contains(words []string, word string) bool {
-	for _, w := range words {
-		if w == word {
-			return true
-		}
-	}
-	return false
 }
 
 // notOffered ends the dialogue for want of an extension; the connection is sound.

@@ -2,6 +2,7 @@ package probe
 
 import (
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -68,7 +69,7 @@ func (s *Session) envelopeAlone() {
 
 // mail does MAIL with parameters.
 func (s *Session) mail(params ...string) bool {
-	if s.opts.FromUTF8 && s.caps.Has("SMTPUTF8") && !contains(params, "SMTPUTF8") {
+	if s.opts.FromUTF8 && s.caps.Has("SMTPUTF8") && !slices.Contains(params, "SMTPUTF8") {
 		params = append(params, "SMTPUTF8")
 	}
 	c, err := smtp.MAIL(s.opts.From, params...)
