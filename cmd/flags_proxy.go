@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/smtpcheck/smtpcheck/probe"
+	"github.com/smtpcheck/smtpcheck/sasl"
 )
 
 // proxyFlags are the flags about what stands between here and a server.
@@ -53,11 +54,12 @@ func parseProxy(text string) (*probe.Proxy, error) {
 	case u.Scheme != "socks5" && u.Scheme != "socks5h":
 		return nil, usage("--proxy %s:// is not a kind of proxy that can be used", quote(u.Scheme)).hint(hint)
 	}
-	p := &probe.Proxy{User: u.User.Username(), Password: os.Getenv("SMTPCHECK_PROXY_PASSWORD")}
+	password := os.Getenv("SMTPCHECK_PROXY_PASSWORD")
+	p := &probe.Proxy{User: u.User.Username(), Password: sasl.NewSecret(password)}
 	if _, ok := u.User.Password(); ok {
 		return nil, usage("--proxy has a password, which everybody on this machine could read").hint("put it into the environment variable SMTPCHECK_PROXY_PASSWORD")
 	}
-	if len(p.User) > 255 || len(p.Password) > 255 {
+	if len(p.User) > 255 || len(password) > 255 {
 		return nil, usage("--proxy: a user name and a password have at most 255 octets")
 	}
 	port := u.Port()

@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"golang.org/x/net/proxy"
+
+	"github.com/smtpcheck/smtpcheck/sasl"
 )
 
 // Proxy is a SOCKS5 proxy (RFC 1928), by way of which connections are made. Names are
@@ -15,7 +17,7 @@ import (
 type Proxy struct {
 	Address  string // host and port
 	User     string // "": no authentication
-	Password string // it is never shown
+	Password sasl.Secret
 	// Dial opens the connection to the proxy; nil: a net.Dialer.
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)
 }
@@ -33,7 +35,7 @@ func (e *ProxyError) Error() string { return e.Detail }
 func (p *Proxy) DialContext(ctx context.Context, network, address string) (net.Conn, error) {
 	var auth *proxy.Auth
 	if p.User != "" {
-		auth = &proxy.Auth{User: p.User, Password: p.Password}
+		auth = &proxy.Auth{User: p.User, Password: p.Password.Reveal()}
 	}
 	first := &toProxy{p: p}
 	d, err := proxy.SOCKS5("tcp", p.Address, auth, first)

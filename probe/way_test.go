@@ -16,6 +16,7 @@ import (
 	"github.com/smtpcheck/smtpcheck/lab"
 	"github.com/smtpcheck/smtpcheck/lab/simnet"
 	"github.com/smtpcheck/smtpcheck/probe"
+	"github.com/smtpcheck/smtpcheck/sasl"
 	"github.com/smtpcheck/smtpcheck/smtp"
 )
 
@@ -148,8 +149,8 @@ func TestProxy(t *testing.T) {
 		detail       string
 	}{
 		{name: "works"},
-		{name: "works with a password", proxy: probe.Proxy{User: "u", Password: "secret"}, method: 2},
-		{name: "wrong password", proxy: probe.Proxy{User: "u", Password: "wrong-secret"}, method: 2, want: probe.FailLocal, detail: "authentication failed"},
+		{name: "works with a password", proxy: probe.Proxy{User: "u", Password: sasl.NewSecret("secret")}, method: 2},
+		{name: "wrong password", proxy: probe.Proxy{User: "u", Password: sasl.NewSecret("wrong-secret")}, method: 2, want: probe.FailLocal, detail: "authentication failed"},
 		{name: "wants a password", method: 0xff, want: probe.FailLocal, detail: "no acceptable authentication methods"},
 		{name: "failure", code: 1, want: probe.FailLocal, detail: "general SOCKS server failure"},
 		{name: "rules", code: 2, want: probe.FailProhibited, detail: "not allowed"},
@@ -195,7 +196,7 @@ func TestProxy(t *testing.T) {
 				case tt.want != "" && (f == nil || f.Failure.Kind != tt.want || !strings.Contains(f.Failure.Detail, tt.detail)):
 					t.Errorf("want %s, %q\n%s", tt.want, tt.detail, transcript(a))
 				}
-				if strings.Contains(transcript(a), "secret") {
+				if strings.Contains(transcript(a)+fmt.Sprintf("%+v %#v", tt.proxy, tt.proxy), "secret") {
 					t.Error("the password is in the transcript")
 				}
 				_ = s.Close()
