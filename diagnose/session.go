@@ -231,7 +231,7 @@ func (h *hearing) desynchronised() bool {
 	case probe.FailUnsolicited, probe.FailProtocol, probe.FailInjection:
 		return true
 	case probe.FailTimeout:
-		return h.behind > 0 && h.decided.Stage.Before(smtp.StageData)
+		return h.behind > 0 && h.decided.Stage.Before(smtp.StageMessage)
 	}
 	return false
 }
