@@ -5,14 +5,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/netip"
 	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/smtpcheck/smtpcheck/check"
-	"github.com/smtpcheck/smtpcheck/probe"
 	"github.com/smtpcheck/smtpcheck/report"
 	"github.com/smtpcheck/smtpcheck/smtp"
 )
@@ -305,66 +303,6 @@ func (o *probeOptions) sourceFamily(opts *check.Options) error {
 	return nil
 }
 
-// setServer reads --server and --port.
-func (o *probeOptions) setServer(c *cobra.Command, opts *check.Options) error {
-	lmtp := o.envelope.lmtp
-	if o.server == "" && lmtp {
-		return usage("--lmtp needs --server: mail servers of other sites do not speak LMTP").about("lmtp").hint("--server HOST[:24] or --server unix:/run/dovecot/lmtp")
-	}
-	if o.server == "" {
-		return nil
-	}
-	if c.Flags().Changed("mx") {
-		return usage("--server and --mx contradict each other").hint("--server skips MX")
-	}
-	if strings.HasPrefix(o.server, "unix:") {
-		return o.setSocket(c, opts)
-	}
-	if lmtp && !c.Flags().Changed("port") {
-		o.port = 24 // RFC 2033, section 3.1
-	}
-	host, port, err := splitServer(o.server)
-	if err != nil {
-		return usage("--server %s is not HOST or HOST:PORT", quote(o.server)).hint("--server mx.example.com:2525 or --server [2001:db8::1]:25")
-	}
-	switch same := typed(c, "server") == typed(c, "port"); {
-	case port == 0, typed(c, "port") && !same:
-		port = o.port
-	case c.Flags().Changed("port") && same && port != o.port:
-		return usage("--server %s and --port %d contradict each other", quote(o.server), o.port).hint("give the port once")
-	}
-	if _, err := netip.ParseAddr(host); err != nil {
-		d, err := smtp.ParseDomain(host)
-		if err != nil {
-			return usage("--server %s: %w", quote(o.server), err)
-		}
-		host = d.ASCII
-	}
-	opts.Server, opts.Port = host, port
-	return nil
-}
-
-// setSocket reads --server unix:/PATH.
-func (o *probeOptions) setSocket(c *cobra.Command, opts *check.Options) error {
-	path := strings.TrimPrefix(o.server, "unix:")
-	switch {
-	case path == "" || strings.ContainsRune(path, 0):
-		return usage("--server unix: needs the path of a socket").hint("--server unix:/run/dovecot/lmtp")
-	case len(path) > maxSocketPath:
-		return usage("--server: the path of a socket has at most %d octets", maxSocketPath)
-	}
-	for _, name := range []string{"port", "source", "proxy", "ipv4", "ipv6", "lab"} {
-		if on(c.Flags().Lookup(name)) {
-			return usage("--server unix: and --%s contradict each other", name).about("server", name)
-		}
-	}
-	opts.Server = o.server
-	return nil
-}
-
-// maxSocketPath is what the kernel takes (unix(7)).
-const maxSocketPath = 107
-
 // setSender reads --from.
 func (o *probeOptions) setSender(_ *cobra.Command, opts *check.Options) error {
 	if o.from == "<>" || o.from == "" {
@@ -425,24 +363,6 @@ func (o *probeOptions) setMessage(c *cobra.Command, opts *check.Options) error {
 	return err
 }
 
-// socketHint hints at what is wrong with a unix socket.
-func (a *app) socketHint(s *check.Session) bool {
-	if s.Stage != smtp.StageConnect || !strings.HasPrefix(s.Address, "unix:") {
-		return false
-	}
-	switch {
-	case strings.Contains(s.Sentence, "ermission denied"):
-		a.hint("this user may not open the socket: try as root, or as a user of the mail system's group")
-	case strings.Contains(s.Sentence, "o such file"):
-		a.hint("is the server running, and is this where its socket is? Below a chroot it is elsewhere")
-	case strings.Contains(s.Sentence, "efused"):
-		a.hint("the socket is there and nobody listens: the server is not running")
-	default:
-		return false
-	}
-	return true
-}
-
 // setPrint reads the flags about a message that is only printed.
 func (o *probeOptions) setPrint(c *cobra.Command, opts *check.Options) error {
 	if err := noReportFlags(c); err != nil {
@@ -457,24 +377,4 @@ func (o *probeOptions) setPrint(c *cobra.Command, opts *check.Options) error {
 	}
 	_, err := o.text.build(c, from)
 	return err
-}
-
-// followUp hints at what is likely meant when a port was silent or wants authentication.
-func (a *app) followUp(reports []*check.Report, opts *check.Options) {
-	for _, r := range reports {
-		for i := range r.Sessions {
-			s := &r.Sessions[i]
-			if a.socketHint(s) {
-				return
-			}
-			switch {
-			case s.Stage == smtp.StageGreeting && s.Reason == "timeout" && opts.Port != 465 && (opts.Port != 25 || opts.Server != "") && opts.Probe.TLS != probe.Implicit:
-				a.hint("%s said nothing: a port that waits for TLS does that; --tls implicit?", s.Address)
-				return
-			case s.Reply != nil && s.Reply.Code == 530 && (opts.Port == 587 || opts.Port == 2525) && s.Reason == "auth_required":
-				a.hint("port %d is for submission and wants authentication: smtpcheck relay %s", opts.Port, s.Host)
-				return
-			}
-		}
-	}
 }
