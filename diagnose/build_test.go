@@ -31,6 +31,7 @@ func newScene(t *testing.T) *scene {
 //	tls expired           a handshake, with a problem
 //	note harvesting rcpt  a note, with a text behind it
 //	auth PLAIN ***        an AUTH command
+//	proxy TCP4 ...        the header of the PROXY protocol
 //	ext SIZE              the extension that what follows exercises
 //	tx 2                  the transaction of what follows
 //	sent                  message text and its end
@@ -96,6 +97,9 @@ func (w *scribe) write(line string) string {
 		w.add(probe.Event{Kind: probe.KindNote, Stage: smtp.Stage(stage), Note: probe.Note(note), Text: text})
 	case word == "auth":
 		w.add(probe.Event{Kind: probe.KindCommand, Stage: smtp.StageAuth, Command: "AUTH " + rest})
+	case word == "proxy":
+		w.begin()
+		w.add(probe.Event{Kind: probe.KindCommand, Stage: smtp.StageGreeting, Command: "PROXY " + rest})
 	case word == "ext":
 		w.ext = rest
 	case word == "tx":

@@ -43,6 +43,12 @@ var sendmailRows = []Row{
 		Example: "554 mx1.example.com ESMTP not accepting messages, rejecting due to pre-greeting traffic after 0 seconds", ExampleStage: "greeting",
 	},
 	{
+		ID: "sendmail/deliver-by", Codes: "555", Stages: []smtp.Stage{"mail"}, Words: []string{"^time * less than"},
+		Reason: Protocol, Side: SideUs, Confidence: Certain, Retry: RetryAfterFix, Source: "Sendmail",
+		Explain: "The message was to be returned if not delivered within a time, and the server takes no time as short.", Remedy: "Ask for no less than the number of seconds behind DELIVERBY in the EHLO reply, or for a notice instead (--deliver-by 'SECONDS;N').",
+		Example: "555 5.5.2 time 10 less than 60", ExampleStage: "mail",
+	},
+	{
 		ID: "sendmail/access-denied", Stages: []smtp.Stage{"greeting", "ehlo", "mail", "rcpt"}, Words: []string{"550 access denied", "... access denied", "^access denied$"},
 		Reason: Policy, Side: SideUs, Confidence: Likely, Retry: RetryAfterFix, Source: "Sendmail",
 		Explain: "A rule of the server refuses this client or this sender.",

@@ -190,6 +190,7 @@ func whyNot(keyword string) string {
 		"XCLIENT":    "for proxies that the server trusts",
 		"XFORWARD":   "for proxies that the server trusts",
 		"REQUIRETLS": "the session was not inside TLS",
+		"VERB":       "it asks for talk about deliveries",
 		"BURL":       "it needs a message elsewhere",
 		"RRVS":       "it needs to know since when a mailbox is somebody's",
 	}

@@ -20,7 +20,7 @@ func (h *hearing) byFailure() Outcome {
 		o.Verdict, o.MayBeDelivered, o.Retry = Undetermined, true, RetryNever
 	case h.requireTLS && h.failure.Stage == smtp.StageTLS && h.lost():
 		o.Verdict, o.Reason = Undetermined, TLSFailed
-	case plaintextPort(h.a, h.failure):
+	case plaintextPort(h.a, h.failure), tookHeader(h.a, h.failure):
 		o.Side = SideUs
 	case h.starttls != nil && f.Kind == probe.FailTLSPolicy:
 		o.Reply, o.Event = h.starttls.Reply, h.starttls.Seq

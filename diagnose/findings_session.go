@@ -32,7 +32,7 @@ func (f *finder) session(a *probe.Attempt) {
 		case probe.KindFailure:
 			f.failure(a, e, at)
 		case probe.KindNote:
-			f.note(host, e, at)
+			f.note(a, e, at)
 		case probe.KindCommand:
 			f.command(a, e, at)
 		}
@@ -103,6 +103,10 @@ func (f *finder) failure(a *probe.Attempt, e *probe.Event, at Evidence) {
 	case probe.FailNotSMTP:
 		f.add("smtp/not-smtp", with("it does not speak SMTP"), at)
 	case probe.FailUnsolicited:
+		if tookHeader(a, e) {
+			f.add("smtp/proxy-header", host+" takes the header of the PROXY protocol for a command", at)
+			return
+		}
 		f.add("smtp/unsolicited", with("a reply to nothing"), at)
 	case probe.FailNotOffered:
 		f.add("ext/not-offered", host+": "+x.Detail, at)
@@ -118,10 +122,11 @@ func (f *finder) failure(a *probe.Attempt, e *probe.Event, at Evidence) {
 	}
 }
 
-func (f *finder) note(host string, e *probe.Event, at Evidence) {
+func (f *finder) note(a *probe.Attempt, e *probe.Event, at Evidence) {
+	host := a.Target.Host
 	switch e.Note {
 	case probe.NoteHELO:
-		f.add("smtp/helo-only", host+" refuses EHLO", at)
+		f.refusesEHLO(a, at)
 	case probe.NoteStartTLSRefused:
 		f.add("tls/refused", host+" offers STARTTLS and refuses it", at)
 	case probe.NoteNotOffered:

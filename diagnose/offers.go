@@ -1,6 +1,7 @@
 package diagnose
 
 import (
+	"strconv"
 	"strings"
 
 	"github.com/smtpcheck/smtpcheck/probe"
@@ -21,7 +22,7 @@ func deniesOffer(a *probe.Attempt, e *probe.Event) *probe.Event {
 	switch code := e.Reply.Code; {
 	case e.Stage == smtp.StageAuth && (code == 500 || code == 502 || code == 504) && a.Capabilities().Has("AUTH"),
 		isBDAT(x) && (code == 500 || code == 502) && a.Capabilities().Has("CHUNKING"),
-		code == 555 && withParameters(x):
+		code == 555 && withParameters(x) && !tooSoon(a, x):
 		return x
 	}
 	return nil
@@ -39,6 +40,17 @@ func answeredBy(a *probe.Attempt, e *probe.Event) (last *probe.Event) {
 		}
 	}
 	return last
+}
+
+// tooSoon reports a time of delivery below the least that the server offers to
+// return a message after (RFC 2852, section 2). Sendmail answers it with 555.
+func tooSoon(a *probe.Attempt, x *probe.Event) bool {
+	_, by, _ := strings.Cut(x.Command, " BY=")
+	by, mode, _ := strings.Cut(by, ";")
+	least, _ := a.Capabilities().Get("DELIVERBY")
+	asked, err := strconv.Atoi(by)
+	offer, err2 := strconv.Atoi(least)
+	return err == nil && err2 == nil && strings.HasPrefix(mode, "R") && asked < offer
 }
 
 // withParameters reports whether MAIL or RCPT has parameters behind the path.

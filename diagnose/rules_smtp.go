@@ -21,6 +21,13 @@ var smtpRules = []Rule{
 		References: []string{"RFC 5321, section 4.1.1", "RFC 2920, section 3.2"},
 	},
 	{
+		ID: "smtp/proxy-header", Title: "the header of the PROXY protocol is taken for a command", Severity: Error,
+		Explain: "The server does not expect the PROXY protocol at this port, or not from this client. It answered the header like a command it does not know, " +
+			"or as a client that does not wait for the greeting, so that no reply is to its command.",
+		Remedy:     "Leave --proxy-protocol out, or ask the port that is for the load balancer (Postfix: smtpd_upstream_proxy_protocol, Exim: hosts_proxy, Dovecot: haproxy = yes).",
+		References: []string{"HAProxy, proxy-protocol.txt, section 2"},
+	},
+	{
 		ID: "smtp/helo-only", Title: "EHLO is refused, HELO is not", Severity: Notice,
 		Explain:    "The server does not know EHLO, or a firewall on the way replaces it. Without EHLO there is no TLS and no extension.",
 		Remedy:     "Look for a firewall that \"inspects\" SMTP, and end that.",

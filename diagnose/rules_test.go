@@ -105,6 +105,7 @@ var sick = map[string]func(s *scene){
 	"smtp/bare-lf":        talked("greeting: 220-mx\n220 mx\n"),
 	"smtp/protocol":       talked(garbled...),
 	"smtp/unsolicited":    talked(with(envelope, "rcpt: 250 ok", "fail unsolicited quit")...),
+	"smtp/proxy-header":   talked("proxy TCP4 203.0.113.7 198.51.100.10 0 25", "greeting: 220 mx", "fail unsolicited greeting"),
 	"smtp/helo-only":      talked("greeting: 220 mx", "ehlo: 502 no", "note helo-fallback ehlo", "ehlo: 250 mx"),
 	"smtp/class-mismatch": talked(with(envelope, "rcpt: 452 5.2.2 full")...),
 	"smtp/8bit":           talked("greeting: 220 gr\xc3\xbc\xc3\x9fe"),

@@ -51,7 +51,7 @@ func oneLine(r smtp.Reply) string {
 		b.WriteString(" " + r.Enhanced.String())
 	}
 	for _, line := range r.Lines {
-		text := strings.TrimSpace(smtp.LineText(line))
+		text := strings.TrimSpace(strings.ReplaceAll(smtp.LineText(line), "\t", " "))
 		if text == "" {
 			continue
 		}
@@ -103,6 +103,9 @@ func (h *hearing) failed(e *probe.Event) string {
 	case probe.FailNotSMTP:
 		return h.who() + " does not speak SMTP" + detail("", f.Detail)
 	case probe.FailUnsolicited:
+		if tookHeader(h.a, e) {
+			return h.who() + " takes the header of the PROXY protocol for a command"
+		}
 		return h.who() + " sent a reply to nothing while " + e.Stage.During()
 	case probe.FailInjection:
 		return h.who() + " sent plaintext behind its reply to STARTTLS"

@@ -406,8 +406,11 @@ func (c *Case) ruleOfFailure(d *Diagnosis) string {
 	if e == nil || e.Failure == nil {
 		return ""
 	}
-	if plaintextPort(c.attempt(d.Deciding), e) {
+	switch a := c.attempt(d.Deciding); {
+	case plaintextPort(a, e):
 		return "tls/plaintext-port"
+	case tookHeader(a, e):
+		return "smtp/proxy-header"
 	}
 	switch e.Failure.Kind {
 	case probe.FailInjection:

@@ -167,6 +167,8 @@ func TestProbeSendmail(t *testing.T) {
 			outcome{0, "accepted", "", "rcpt", 250, "2.1.5"}},
 		{"delivery by a time", []string{"--server", sendmail, "--deliver-by", "120;R", "alice@example.test"},
 			outcome{0, "accepted", "", "rcpt", 250, "2.1.5"}},
+		{"delivery too soon", []string{"--server", sendmail, "--deliver-by", "59;R", "alice@example.test"},
+			outcome{77, "rejected", "protocol", "mail", 555, "5.5.2"}},
 		{"notice of what is late already", []string{"--server", sendmail, "--deliver-by", "-1;N", "alice@example.test"},
 			outcome{0, "accepted", "", "rcpt", 250, "2.1.5"}},
 		{"SMTPUTF8 is not offered", []string{"--server", sendmail, "--smtputf8", "alice@example.test"},
@@ -182,6 +184,35 @@ func TestProbeSendmail(t *testing.T) {
 			t.Parallel()
 			got, _ := s.probe(t, test.args...)
 			checkOutcome(t, got, test.want)
+		})
+	}
+}
+
+// TestProbeSendmailAccusesNobody: what smtpcheck was told to do is wrong there,
+// not Sendmail.
+func TestProbeSendmailAccusesNobody(t *testing.T) {
+	s := needSendmail(t)
+	for name, test := range map[string]struct {
+		args []string
+		exit int
+		said string
+	}{
+		"delivery too soon":      {[]string{"--server", sendmail, "--deliver-by", "59;R"}, 77, "behind DELIVERBY"},
+		"PROXY":                  {[]string{"--server", sendmail, "--proxy-protocol", "v1,203.0.113.7"}, 76, "takes the header of the PROXY protocol for a command"},
+		"PROXY, before greeting": {[]string{"--server", sendmailPauses, "--proxy-protocol", "v1,203.0.113.7"}, 76, "takes the header of the PROXY protocol for a command"},
+		"PROXY, version 2":       {[]string{"--server", sendmail, "--proxy-protocol", "v2,203.0.113.7"}, 76, "takes the header of the PROXY protocol for a command"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			got, run := s.probe(t, append(test.args, "alice@example.test")...)
+			if got.ExitCode != test.exit || got.Side != "us" || !strings.Contains(run.stdout, test.said) {
+				t.Errorf("exit %d, side %s, or %q is not said", got.ExitCode, got.Side, test.said)
+			}
+			for _, finding := range got.Findings {
+				if slices.Contains([]string{"ext/broken", "smtp/unsolicited", "smtp/helo-only"}, finding.Rule) {
+					t.Errorf("finding %s", finding.Rule)
+				}
+			}
 		})
 	}
 }
