@@ -121,3 +121,21 @@ func TestMailMax(t *testing.T) {
 		_ = w.Close()
 	})
 }
+
+// TestMailMaxQuiet: a server that asks to slow down gets no other connection for the
+// recipients that it leaves over.
+func TestMailMaxQuiet(t *testing.T) {
+	t.Parallel()
+	for reply, sessions := range map[string]int{"450 4.2.0 Greylisted": 2, "450 4.7.1 Error: too much mail from 203.0.113.254": 1} {
+		synctest.Test(t, func(t *testing.T) {
+			w, o := smallWorld(t, simnet.New(), oneHost, map[string]string{
+				"mx.x.test": "S: 220 x\nC: EHLO *\nS: 250-x\nS: 250 LIMITS MAILMAX=1\nC: MAIL FROM:*\nS: 250 Ok\nC: RCPT TO:*\nS: " + reply + "\n",
+			})
+			reports := probeAll(t, o, "a@x.test", "b@x.test")
+			if n := len(reports[1].Sessions); n != sessions {
+				t.Errorf("%s: %d sessions\n%s", reply, n, dump(reports[1]))
+			}
+			closeWorld(t, w)
+		})
+	}
+}

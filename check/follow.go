@@ -22,7 +22,7 @@ func next(a *probe.Attempt, o *probe.Options) *another {
 	f := a.Failure()
 	switch {
 	case !a.Purpose.Asks():
-	case a.Noted(probe.NoteMailMax) != nil:
+	case a.Noted(probe.NoteMailMax) != nil && !asksForQuiet(a):
 		return &another{purpose: probe.PurposeRetry, options: *o, from: lastTransaction(a)}
 	case a.Purpose == probe.PurposeProbe && f != nil && f.Stage == smtp.StageTLS && fallsBack(o, f.Failure.Kind):
 		plain := *o
