@@ -280,7 +280,7 @@ func hungUpInClear(a *probe.Attempt) bool {
 func (r *relay) knockAgain(ctx context.Context, d *door, before *knock) {
 	k := r.newKnock(before.target, probe.PurposeRetry, before.header.ID)
 	o := r.session(d)
-	o.StopAfter = smtp.StageSTARTTLS
+	o.StopAfter, o.Sessions = smtp.StageSTARTTLS, d.sessions
 	if a := r.visit(ctx, k, &o); a != nil && a.Connected() {
 		d.mu.Lock()
 		d.attempts, d.won = append(d.attempts, a), k

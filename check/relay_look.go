@@ -34,18 +34,16 @@ func (r *relay) look(ctx context.Context, d *door) {
 	}
 }
 
-// lookOnce has one of them; it reports false where we were told to stop first.
+// lookOnce has one of them; it reports false where we were told to stop first, by the
+// host too.
 func (r *relay) lookOnce(ctx context.Context, d *door, n *another) bool {
-	k := r.newKnock(d.won.target, n.purpose, d.won.header.ID)
-	defer r.told.tell(func(o Observer) { o.End(k.header) })
-	o := n.options
-	o.Observe = func(e probe.Event) { r.told.tell(func(obs Observer) { obs.Event(k.header, e) }) }
-	if r.o.Pace.enter(ctx, k.target.Addr, false) != nil {
+	if r.o.Pace.closed(d.won.target) {
 		return false
 	}
-	defer r.o.Pace.leave(k.target.Addr)
-	a := probe.Run(ctx, k.target, &o)
-	a.ID, a.Purpose, a.After = k.header.ID, k.header.Purpose, k.header.After
-	d.looks = append(d.looks, a)
-	return true
+	k := r.newKnock(d.won.target, n.purpose, d.won.header.ID)
+	a := r.visit(ctx, k, &n.options)
+	if a != nil {
+		d.looks = append(d.looks, a)
+	}
+	return a != nil
 }

@@ -8,7 +8,9 @@ import (
 	"time"
 
 	"github.com/smtpcheck/smtpcheck/check"
+	"github.com/smtpcheck/smtpcheck/lab/simnet"
 	"github.com/smtpcheck/smtpcheck/probe"
+	"github.com/smtpcheck/smtpcheck/sasl"
 )
 
 // TestRelayLooks: what further connections show of the TLS of a port, one at a time, a
@@ -60,6 +62,21 @@ func TestRelayLooks(t *testing.T) {
 			_ = w.Close()
 		})
 	}
+}
+
+// TestRelayLooksAreLeftAfter421: a server that had enough at a login is not looked at.
+func TestRelayLooksAreLeftAfter421(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w, o := smallWorld(t, simnet.New(), oneRelay, map[string]string{
+			"smtp.x.test@465": authTalk("PLAIN", "C: AUTH PLAIN *\nS: 421 4.7.0 too many connections\n* close\n", ""),
+		})
+		o.Port, o.TLSCheck, o.Probe.Auth = 465, true, &probe.Auth{User: "alice", Password: sasl.NewSecret(password)}
+		if r := relayOne(t, "smtp.x.test", check.RelayOptions{Options: o}); len(r.Ports[0].Looks) != 0 {
+			t.Errorf("%d looks", len(r.Ports[0].Looks))
+		}
+		closeWorld(t, w)
+	})
 }
 
 // TestRelayLooksAreLeft: a look ends when we are told to stop, and what was learned stays.
