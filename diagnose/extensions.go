@@ -95,7 +95,7 @@ func (x *Extension) judge(a *probe.Attempt, tries []try) {
 	}
 	special := map[string]func(*Extension, *probe.Attempt, []try){
 		"ENHANCEDSTATUSCODES": judgeEnhanced, "STARTTLS": judgeSTARTTLS, "SIZE": judgeSize, "PIPELINING": judgePipelining,
-		"CHUNKING": judgeChunking, "HELP": judgeQuery, "VRFY": judgeQuery, "EXPN": judgeQuery, "DSN": judgeDSN, "LIMITS": judgeLimits,
+		"CHUNKING": judgeChunking, "HELP": judgeQuery, "VRFY": judgeQuery, "EXPN": judgeQuery, "DSN": judgeDSN, "LIMITS": judgeLimits, "AUTH": judgeAuth,
 	}
 	for _, t := range mine {
 		if t.failure != nil {
@@ -184,7 +184,6 @@ func said(t try) string {
 // whyNot says why an extension is not tried.
 func whyNot(keyword string) string {
 	words := map[string]string{
-		"AUTH":       "see relay",
 		"ETRN":       "it would start work",
 		"ATRN":       "it would start work",
 		"XCLIENT":    "for proxies that the server trusts",
@@ -201,6 +200,15 @@ func whyNot(keyword string) string {
 		return "the session was over"
 	}
 	return "not known to smtpcheck"
+}
+
+// judgeAuth: a login is only tried where one was asked for, and then before all else.
+func judgeAuth(x *Extension, a *probe.Attempt, _ []try) {
+	if l := a.Authentication(); l != nil && l.Outcome == probe.AuthAccepted {
+		x.State, x.Detail, x.Events = ExtWorks, "logged in with "+l.Mechanism, []int{l.Event}
+		return
+	}
+	x.State, x.Detail = ExtNotExercised, "no login was asked for; see relay"
 }
 
 // judgeSize: little is taken, and more than the limit is not (RFC 1870, section 6).

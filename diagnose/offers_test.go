@@ -101,3 +101,52 @@ func TestLoginEnded(t *testing.T) {
 		t.Errorf("%+v", d.Findings)
 	}
 }
+
+// TestRemedyOfPort: what to do about a port that answers, and not as it should.
+func TestRemedyOfPort(t *testing.T) {
+	for name, c := range map[string]struct {
+		port  uint16
+		lines []string
+		want  string
+	}{
+		"plaintext":  {587, []string{"fail tls tls the server did not answer with TLS"}, "which is 465"},
+		"injection":  {587, with(hello[:3], "fail injection starttls"), "Compare from another network"},
+		"no SMTP":    {25, []string{"fail not-smtp greeting"}, ""},
+		"a fallback": {587, with(hello[:3], "fail tls tls bad certificate"), "Use another port"},
+	} {
+		s := newRelayScene(t)
+		s.port(c.port, c.lines...)
+		if d := Relay(s.relay); d.Usable || d.Remedy == "" || !strings.Contains(d.Remedy, c.want) {
+			t.Errorf("%s: %q, %q", name, d.Summary, d.Remedy)
+		}
+	}
+}
+
+// TestRelayWantsLogin: of a server for submission, to log in is what to do about 530.
+func TestRelayWantsLogin(t *testing.T) {
+	for relay, want := range map[bool]string{true: "--auth-user", false: "MX hosts"} {
+		s := newScene(t)
+		s.Relay = relay
+		s.talk("smtp.example.test", 0, with(hello, "mail: 530 5.7.0 Authentication required")...)
+		if d := Diagnose(s.Case); !strings.Contains(d.Remedy, want) {
+			t.Errorf("%v: %q", relay, d.Remedy)
+		}
+	}
+}
+
+// TestExtensionAUTH: that a login works is known where there was one.
+func TestExtensionAUTH(t *testing.T) {
+	for line, want := range map[string]ExtensionState{"auth: 235 ok": ExtWorks, "": ExtNotExercised} {
+		s := newScene(t)
+		lines := with(hello[:4], "ehlo: 250-mx|250 AUTH PLAIN")
+		if line != "" {
+			lines = append(lines, "auth PLAIN *** (user alice)", line)
+		}
+		a := s.talk("mx1", 10, with(lines, "mail: 250 ok", "rset: 250 ok", "quit: 221 bye")...)
+		a.Purpose = probe.PurposeExtensions
+		x := Extensions(a)
+		if i := len(x) - 1; i < 0 || x[i].Keyword != "AUTH" || x[i].State != want {
+			t.Errorf("%q: %+v", line, x)
+		}
+	}
+}

@@ -49,6 +49,10 @@ func Relay(c *RelayCase) RelayDiagnosis {
 		c.noPort(&d)
 	}
 	d.Findings = f.find()
+	if old := (&Diagnosis{Findings: d.Findings}).found("tls/legacy-only"); old != "" && d.Reason == TLSFailed && !d.Usable && d.Best < 0 {
+		r, _ := RuleOf(old)
+		d.Remedy = r.Remedy
+	}
 	return d
 }
 
@@ -318,6 +322,11 @@ var stateWords = map[PortState]string{
 // remedyOfPort says what to do about a port that is not usable.
 func (c *RelayCase) remedyOfPort(p *RelayPort, o *Outcome) string {
 	a := p.Telling()
+	if e := a.Failure(); e != nil && (e.Failure.Kind == probe.FailInjection || plaintextPort(a, e)) {
+		of := &Case{Attempts: p.Attempts}
+		r, _ := RuleOf(of.ruleOfFailure(&Diagnosis{Deciding: o, DecidedBy: evidenceOf(o)}))
+		return r.Remedy
+	}
 	t := a.TLS()
 	switch {
 	case o.Reason == AuthRequired && o.Side == SideUs:

@@ -48,7 +48,7 @@ var tlsRules = []Rule{
 	{
 		ID: "tls/handshake-failed", Title: "the TLS handshake failed", Severity: Warning,
 		Explain:    "The server offers TLS and the handshake does not come to its end. Many senders then deliver without TLS; those that insist do not deliver.",
-		Remedy:     "The receiving site should check the certificate, key and TLS settings of the server; its log says what failed.",
+		Remedy:     "The receiving site should check the certificate, key and TLS settings of the server; its log says what failed. Where --tls-min or --tls-max narrow what is offered here, try without them.",
 		References: []string{"RFC 3207, section 4.1"},
 	},
 	{

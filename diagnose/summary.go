@@ -335,6 +335,9 @@ func (c *Case) remedy(d *Diagnosis) string {
 	if r, ok := RuleOf(c.ruleOfCase(d)); ok {
 		return r.Remedy
 	}
+	if c.Relay && d.Reason == AuthRequired && d.Deciding != nil && c.attempt(d.Deciding).Authentication() == nil {
+		return "Log in: --auth-user NAME, with the password in the way that --help says."
+	}
 	if o := d.Deciding; o != nil && o.Row != "" {
 		if row, ok := RowByID(o.Row); ok {
 			return row.Remedy
