@@ -164,12 +164,13 @@ func asksForQuiet(a *probe.Attempt) bool {
 const harvestLimit = 3
 
 // mayGoOn decides between two transactions whether there is another. It is asked
-// by the session.
+// by the session. Only the last one can have brought news.
 func (r *run) mayGoOn(a *probe.Attempt) probe.Note {
+	last := probe.Attempt{Events: a.Events[lastBegins(a):]}
 	switch {
-	case harvesting(a):
+	case unknownUsers(&last) > 0 && harvesting(a):
 		return probe.NoteHarvesting
-	case r.repeats() && asksForQuiet(a):
+	case r.repeats() && asksForQuiet(&last):
 		return probe.NoteRateLimited
 	}
 	return ""
@@ -178,31 +179,31 @@ func (r *run) mayGoOn(a *probe.Attempt) probe.Note {
 // harvesting reports whether to ask about more recipients, after those of some
 // sessions, would look like collecting addresses.
 func harvesting(had ...*probe.Attempt) bool {
-	refused, unknown := 0, 0
+	n := 0
 	for _, a := range had {
-		refused += refusals(a)
+		n += unknownUsers(a)
 	}
-	if refused < harvestLimit {
-		return false
-	}
-	for _, a := range had {
-		for i := range a.Recipients {
-			if o := diagnose.Transaction(a, i+1, diagnose.ModeRcpt); o.Reason == diagnose.NoSuchUser {
-				unknown++
-			}
-		}
-	}
-	return unknown >= harvestLimit
+	return n >= harvestLimit
 }
 
-// refusals is how many recipients were refused for good.
-func refusals(a *probe.Attempt) (n int) {
+// unknownUsers is how many recipients were refused because nobody knows them.
+func unknownUsers(a *probe.Attempt) (n int) {
 	for i := range a.Events {
-		if e := &a.Events[i]; e.Kind == probe.KindReply && e.Stage == smtp.StageRcpt && e.Reply.Class() == 5 {
+		e := &a.Events[i]
+		if e.Kind != probe.KindReply || e.Stage != smtp.StageRcpt || e.Extension != "" || !e.Reply.Usable() || e.Reply.Class() != 5 {
+			continue
+		}
+		if row, _ := diagnose.Lookup(e.Stage, *e.Reply); row.Reason == diagnose.NoSuchUser {
 			n++
 		}
 	}
 	return n
+}
+
+// lastBegins is where in the transcript the last transaction begins.
+func lastBegins(a *probe.Attempt) int {
+	n := lastTransaction(a)
+	return max(0, slices.IndexFunc(a.Events, func(e probe.Event) bool { return e.Transaction == n }))
 }
 
 // lastTransaction is the number of the last transaction that was begun.

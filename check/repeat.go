@@ -84,7 +84,9 @@ func probeReusing(ctx context.Context, recipients []Recipient, opts Options, rep
 	var left LeftOut
 	for i, x := range all {
 		if i >= len(recipients) && !r.attempted(i) {
-			left = LeftOut{left.Messages + 1, r.whyLeftOut(ctx)}
+			if left.Messages++; left.Why == "" {
+				left.Why = r.whyLeftOut(ctx)
+			}
 			continue
 		}
 		report := r.report(i, x, took)
