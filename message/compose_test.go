@@ -645,3 +645,59 @@ func must(r io.ReadCloser, err error) io.Reader {
 	}
 	return r
 }
+
+// TestEncodedWords: no line with an encoded word has more than 76 octets (RFC 2047, section 2).
+func TestEncodedWords(t *testing.T) {
+	t.Parallel()
+	long := strings.Repeat("ü", 300)
+	d := &message.Draft{
+		From: mailbox(t, "me@example.org"), Subject: long, Body: "x",
+		Headers: []string{"X-Long: " + strings.Repeat("a", 3000), "X-Mixed: plain words first and then more of them: " + long},
+	}
+	l, err := d.Letter(message.Copy{ID: "01", To: mailbox(t, "a@x.test")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := l.Compose(message.Offer{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	all, err := read(m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.SplitSeq(all, "\r\n") {
+		if strings.Contains(line, "=?") && len(line) > 76 {
+			t.Errorf("%d octets: %s", len(line), line)
+		}
+	}
+	parsed, err := mail.ReadMessage(strings.NewReader(all))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err := new(mime.WordDecoder).DecodeHeader(parsed.Header.Get("Subject")); err != nil || got != long {
+		t.Errorf("%q, %v", got, err)
+	}
+}
+
+// TestContentTypeTemplate: words are filled in, in the header of the text too.
+func TestContentTypeTemplate(t *testing.T) {
+	t.Parallel()
+	d := &message.Draft{From: mailbox(t, "me@example.org"), Body: "x", Headers: []string{"Content-Type: text/plain; charset=utf-8; x=\"{{recipient}}\""}}
+	for to, want := range map[string]string{"a@x.test": `x="a@x.test"`, "jörg@x.test": ""} {
+		l, err := d.Letter(message.Copy{ID: "01", To: mailbox(t, to)})
+		if err != nil {
+			if want != "" {
+				t.Error(err)
+			}
+			continue
+		}
+		m, err := l.Compose(message.Offer{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if all, err := read(m); err != nil || want == "" || !strings.Contains(all, want) {
+			t.Errorf("%s: %v\n%s", to, err, all)
+		}
+	}
+}

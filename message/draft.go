@@ -176,8 +176,9 @@ func (l *Letter) addGiven(line string) error {
 	switch name, value, _ := strings.Cut(line, ":"); strings.ToLower(name) {
 	case "message-id":
 		l.ID = strings.TrimSpace(value)
-	case "content-type", "content-transfer-encoding":
-		return nil // with the text, see textPart
+	case "content-type", "content-transfer-encoding": // goes with the text, see textPart
+		_, _, err := writeField(line, true)
+		return err
 	}
 	return l.addField(line, true)
 }

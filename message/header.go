@@ -13,10 +13,12 @@ import (
 	"github.com/smtpcheck/smtpcheck/smtp"
 )
 
-// Lines of a header are folded at foldAt and never longer than maxLine (RFC 5322, section 2.1.1).
+// Lines of a header are folded at foldAt and never longer than maxLine (RFC 5322,
+// section 2.1.1); those with encoded words at foldEncoded (RFC 2047, section 2).
 const (
-	foldAt  = 78
-	maxLine = 998
+	foldAt      = 78
+	foldEncoded = 76
+	maxLine     = 998
 	// maxHeader bounds a header that is folded.
 	maxHeader = 32 << 10
 )
@@ -138,13 +140,17 @@ func writeAddresses(value string) (out string, needsUTF8 bool, err error) {
 }
 
 // fold breaks a header into lines at blanks, which stay (RFC 5322, section 2.2.3).
+// The first word stays with the name, unless it is an encoded one.
 func fold(line string) string {
 	var b strings.Builder
-	width := 0
+	width, most := 0, foldAt
+	if strings.Contains(line, " =?") {
+		most = foldEncoded
+	}
 	for i, word := range strings.Split(line, " ") {
 		switch {
 		case i == 0:
-		case i > 1 && word != "" && width+1+len(word) > foldAt:
+		case (i > 1 || strings.HasPrefix(word, "=?")) && word != "" && width+1+len(word) > most:
 			b.WriteString("\r\n ")
 			width = 1
 		default:

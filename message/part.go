@@ -85,11 +85,11 @@ func (c *composing) textPart(mediaType, text string) part {
 	p := part{open: textOf(text), encoding: d.encodingFor(text, c.offer)}
 	contentType := "Content-Type: " + mediaType + "; charset=utf-8"
 	if given, ok := d.given("Content-Type"); ok {
-		contentType = fold("Content-Type: " + given)
+		contentType = fold("Content-Type: " + c.letter.tokens.expand(given))
 	}
 	p.header = []string{contentType, "Content-Transfer-Encoding: " + string(p.encoding)}
 	if given, ok := d.given("Content-Transfer-Encoding"); ok {
-		p.header[1], p.encoding = "Content-Transfer-Encoding: "+given, ""
+		p.header[1], p.encoding = "Content-Transfer-Encoding: "+c.letter.tokens.expand(given), ""
 	}
 	c.eightBit = c.eightBit || (p.encoding == EightBit || p.encoding == "") && !smtp.IsASCII(text)
 	c.encoding = widest(c.encoding, p.encoding)
