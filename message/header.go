@@ -1,7 +1,6 @@
 package message
 
 import (
-	"encoding/base64"
 	"errors"
 	"fmt"
 	"mime"
@@ -84,11 +83,7 @@ func writeField(line string, asItIs bool) (folded string, needsUTF8 bool, err er
 	case ascii && asItIs && len(line) <= maxLine:
 		return line, false, nil
 	case unstructured(name):
-		folded = fold(name + ": " + mime.QEncoding.Encode("utf-8", value))
-		if !fits(folded) { // ASCII without a blank to fold at
-			folded = fold(name + ": " + encodeAll(value))
-		}
-		return folded, false, nil
+		folded = fold(name + ": " + encodeText(name, value))
 	case ascii:
 		folded = line
 		if len(line) > maxLine {
@@ -140,7 +135,7 @@ func writeAddresses(value string) (out string, needsUTF8 bool, err error) {
 }
 
 // fold breaks a header into lines at blanks, which stay (RFC 5322, section 2.2.3).
-// The first word stays with the name, unless it is an encoded one.
+// The first word stays with the name, unless it is an encoded one that is too long.
 func fold(line string) string {
 	var b strings.Builder
 	width, most := 0, foldAt
@@ -163,13 +158,45 @@ func fold(line string) string {
 	return b.String()
 }
 
-// encodeAll makes encoded words of ASCII text that does not need to be encoded.
-func encodeAll(s string) string {
-	var words []string
-	for chunk := range slices.Chunk([]byte(s), 45) {
-		words = append(words, "=?us-ascii?b?"+base64.StdEncoding.EncodeToString(chunk)+"?=")
+// encodeText writes text as a header has it: as it is, or, where it is not ASCII or
+// has no blanks to fold at, as encoded words (RFC 2047, section 4.2). The first is
+// so short that it stays on the line of the header's name.
+func encodeText(name, text string) string {
+	const begin, end, most = "=?utf-8?q?", "?=", 75
+	if mime.QEncoding.Encode("utf-8", text) == text && fits(fold(name+": "+text)) {
+		return text
 	}
-	return strings.Join(words, " ")
+	room := foldEncoded - len(name) - len(": ")
+	if room < most/2 {
+		room = most
+	}
+	var b strings.Builder
+	width := 0
+	for _, r := range text {
+		q := encodeRune(r)
+		switch {
+		case width == 0:
+			b.WriteString(begin)
+			width = len(begin)
+		case width+len(q)+len(end) > room:
+			b.WriteString(end + " " + begin)
+			width, room = len(begin), most
+		}
+		b.WriteString(q)
+		width += len(q)
+	}
+	return b.String() + end
+}
+
+// encodeRune is a character in the encoding Q.
+func encodeRune(r rune) string {
+	switch {
+	case r == ' ':
+		return "_"
+	case r > ' ' && r <= '~' && !strings.ContainsRune("=?_", r):
+		return string(r)
+	}
+	return strings.ReplaceAll(percentEncode(string(r), ""), "%", "=")
 }
 
 // parameter writes a parameter of a header, folded onto lines of its own where
