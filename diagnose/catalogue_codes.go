@@ -120,7 +120,7 @@ var codeRows = []Row{
 	{
 		ID: "code/454-starttls", Codes: "454", Stages: []smtp.Stage{smtp.StageSTARTTLS},
 		Reason: TLSFailed, Confidence: Certain, RetryAfter: time.Hour, Source: "RFC 3207, section 4",
-		Explain: "The server offers STARTTLS and cannot do it for now.",
+		Explain: "The server offers STARTTLS and cannot do it for now. (In reply to AUTH, 454 is about the login, which cannot be judged for now.)",
 		Example: "454 sorry", ExampleStage: "starttls",
 	},
 	{
