@@ -289,16 +289,19 @@ func age(seconds int) string {
 	return wait(seconds)
 }
 
-// policyLines are the tables for the format that has only tables.
+// policyLines are what was seen of TLS, and the policies, for the format that has only tables.
 func policyLines(r *check.Report, o Options) ([]string, error) {
 	var inner strings.Builder
 	o.Style, o.Verbosity = StyleSmtpcheck, Normal
 	t, err := newText(&inner, o)
-	if err != nil || r.TLSPolicy == nil {
+	if err != nil || r.TLSPolicy == nil && len(tlsLooks(r)) == 0 {
 		return nil, err
 	}
 	t.blank()
-	t.policies(r)
+	t.tlsCheck(r)
+	if r.TLSPolicy != nil {
+		t.policies(r)
+	}
 	if err := t.flush(); err != nil {
 		return nil, err
 	}

@@ -313,6 +313,7 @@ func (f *tableForm) relay(r *check.RelayReport, _ func(string) *destination) err
 	t.style = style
 	if f.o.Verbosity > Quiet {
 		t.tables(r)
+		t.tlsCheck(asProbe(r))
 	}
 	t.say(relayLine(f.theme, r))
 	if err := t.flush(); err != nil {
