@@ -32,6 +32,9 @@ func (f *tableForm) report(r *check.Report, _ *destination) error {
 			return err
 		}
 		lines = append(lines, extensionLines(f.theme, r, f.o.width())...)
+		if len(lines) > 0 && len(more) > 0 && more[0] != "" {
+			lines = append(lines, "")
+		}
 		lines = append(lines, more...)
 	}
 	lines = append(lines, verdictLine(f.theme, r))
