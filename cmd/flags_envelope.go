@@ -13,6 +13,7 @@ import (
 
 // envelopeFlags are the flags about the service extensions.
 type envelopeFlags struct {
+	pipeline   bool
 	size       int64
 	body       string
 	bdat       int64
@@ -35,6 +36,7 @@ type envelopeFlags struct {
 
 func (x *envelopeFlags) add(f *pflag.FlagSet) {
 	x.addServer(f)
+	f.BoolVar(&x.pipeline, "pipeline", false, "send MAIL, RCPT and DATA together where PIPELINING is offered")
 	f.Int64Var(&x.size, "size", 0, "declare a message of `N` octets (SIZE), whatever the server's limit")
 	f.StringVar(&x.body, "body-type", "", "the body is of this `TYPE`: 7bit, 8bitmime or binarymime (implies --bdat)")
 	f.Int64Var(&x.bdat, "bdat", 0, "with --data: send it with BDAT (CHUNKING), `CHUNK` octets at a time")
@@ -83,7 +85,7 @@ func (x *envelopeFlags) apply(c *cobra.Command, o *probe.Options) error {
 	if err := x.applyServer(o); err != nil {
 		return err
 	}
-	o.LMTP = x.lmtp
+	o.LMTP, o.Pipeline = x.lmtp, x.pipeline
 	e := &o.Envelope
 	*e = probe.Envelope{
 		Size: x.size, Chunk: x.bdat, SMTPUTF8: x.utf8, Original: x.orcpt, RequireTLS: x.requireTLS, PRDR: x.prdr,

@@ -27,7 +27,6 @@ type probeOptions struct {
 	port         uint16
 	maxAddresses int
 	parallel     int
-	pipeline     bool
 	stopAfter    string
 	relay        bool // the command is relay, which names its server
 
@@ -69,7 +68,6 @@ A recipient "-" stands for a list on standard input, one a line.`,
 	f.IntVar(&o.parallel, "parallel", check.DefaultParallel, "at most `N` sessions at once")
 	o.tls.add(f)
 	f.StringVar(&o.stopAfter, "stop-after", "rcpt", "end after `STAGE`: greeting, ehlo, starttls, auth, mail or rcpt")
-	f.BoolVar(&o.pipeline, "pipeline", false, "send MAIL, RCPT and DATA together where PIPELINING is offered")
 	o.auth.add(f)
 	o.envelope.add(f)
 	o.text.add(f)
@@ -321,14 +319,14 @@ func (o *probeOptions) setSender(_ *cobra.Command, opts *check.Options) error {
 	return nil
 }
 
-// setStages reads --mx, --stop-after and --pipeline.
+// setStages reads --mx and --stop-after.
 func (o *probeOptions) setStages(_ *cobra.Command, opts *check.Options) error {
 	stages := []smtp.Stage{smtp.StageGreeting, smtp.StageEHLO, smtp.StageSTARTTLS, smtp.StageAuth, smtp.StageMail, smtp.StageRcpt}
 	stage := smtp.Stage(strings.ToLower(o.stopAfter))
 	if !slices.Contains(stages, stage) {
 		return usage("--stop-after %s: there is no such stage", quote(o.stopAfter)).hint("greeting, ehlo, starttls, auth, mail or rcpt")
 	}
-	opts.Probe.StopAfter, opts.Probe.Pipeline = stage, o.pipeline
+	opts.Probe.StopAfter = stage
 	if o.mx != "all" && o.mx != "first" {
 		d, err := smtp.ParseDomain(o.mx)
 		if err != nil {
