@@ -23,7 +23,7 @@ func Run(ctx context.Context, target Target, opts *Options) *Attempt {
 		began:   time.Now(),
 		stage:   smtp.StageConnect,
 	}
-	s.attempt.Events = make([]Event, 0, 12) // what a plain session to RCPT has
+	s.attempt.Events = make([]Event, 0, 8) // what a plain session has before the reply to RCPT, for which it may wait long
 	s.attempt.Started = s.began.UTC().Truncate(time.Microsecond)
 	for _, r := range opts.Recipients {
 		s.attempt.Recipients = append(s.attempt.Recipients, r.String())
