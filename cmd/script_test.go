@@ -3,6 +3,7 @@
 package cmd_test
 
 import (
+	"flag"
 	"fmt"
 	"net"
 	"os"
@@ -17,6 +18,11 @@ import (
 )
 
 func TestMain(m *testing.M) {
+	// Most of these tests wait for a second to pass, the one that courtesy wants
+	// between two connections, and not for a processor.
+	if err := flag.Set("test.parallel", "12"); err != nil {
+		panic(err)
+	}
 	testscript.Main(m, map[string]func(){
 		"smtpcheck": func() { os.Exit(cmd.Main()) },
 	})
