@@ -31,8 +31,9 @@ func printUsage(c *cobra.Command) error {
 			}
 		}
 	}
+	flags := c.LocalFlags()
 	for _, g := range flagGroups {
-		g.print(&b, c.LocalFlags())
+		g.print(&b, flags)
 	}
 	if c.HasAvailableSubCommands() {
 		fmt.Fprintf(&b, "\n\"%s COMMAND --help\" says more about a command.\n", c.CommandPath())
