@@ -24,6 +24,9 @@ func verdictLine(t *theme, r *check.Report) string {
 	if repeated && r.Reason == "" {
 		return text + " " + summary // "accepted at RCPT by ..."
 	}
+	if rest, ok := strings.CutPrefix(oneLine(r.Summary), verdict+": "); ok {
+		return text + ": " + rest // "undetermined: SMTPUTF8 is not offered ..."
+	}
 	return text + ": " + oneLine(r.Summary)
 }
 
