@@ -73,14 +73,10 @@ func zone(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	s, err := lab.NewDNS(ts.ReadFile(args[1]))
 	ts.Check(err)
-	tcp, err := net.Listen("tcp", "127.0.0.1:0")
+	addr, err := s.ServeLoopback()
 	ts.Check(err)
-	udp, err := net.ListenPacket("udp", tcp.Addr().String())
-	ts.Check(err)
-	s.ServeTCP(tcp)
-	s.ServeUDP(udp)
 	ts.Defer(func() { _ = s.Close() })
-	ts.Setenv(args[0], tcp.Addr().String())
+	ts.Setenv(args[0], addr)
 }
 
 func exits(ts *testscript.TestScript, neg bool, args []string) {

@@ -20,19 +20,11 @@ func serve(t testing.TB, zone string) (*lab.DNSServer, string) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = s.Close() })
-	for range 20 {
-		udp := listenUDP(t)
-		tcp, err := net.Listen("tcp", udp.LocalAddr().String())
-		if err != nil {
-			_ = udp.Close() // somebody else has the TCP port
-			continue
-		}
-		s.ServeUDP(udp)
-		s.ServeTCP(tcp)
-		return s, udp.LocalAddr().String()
+	addr, err := s.ServeLoopback()
+	if err != nil {
+		t.Fatal(err)
 	}
-	t.Fatal("no port free for UDP and TCP")
-	return nil, ""
+	return s, addr
 }
 
 func listenUDP(t testing.TB) net.PacketConn {

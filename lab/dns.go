@@ -107,6 +107,39 @@ func (s *DNSServer) Asked(name, typ string) int {
 	return n
 }
 
+// ServeLoopback answers at a free port of 127.0.0.1, UDP and TCP, in the
+// background, until Close, and returns the address and port.
+func (s *DNSServer) ServeLoopback() (string, error) {
+	udp, tcp, err := listenBoth(
+		func() (net.PacketConn, error) { return net.ListenPacket("udp", "127.0.0.1:0") },
+		func(address string) (net.Listener, error) { return net.Listen("tcp", address) },
+	)
+	if err != nil {
+		return "", err
+	}
+	s.ServeUDP(udp)
+	s.ServeTCP(tcp)
+	return udp.LocalAddr().String(), nil
+}
+
+// listenBoth opens both sockets of a DNS server, with the same port number.
+func listenBoth(udp func() (net.PacketConn, error), tcp func(address string) (net.Listener, error)) (net.PacketConn, net.Listener, error) {
+	for try := 1; ; try++ {
+		conn, err := udp()
+		if err != nil {
+			return nil, nil, err
+		}
+		l, err := tcp(conn.LocalAddr().String())
+		if err == nil {
+			return conn, l, nil
+		}
+		_ = conn.Close() // somebody else has that port for TCP
+		if try == 20 {
+			return nil, nil, err
+		}
+	}
+}
+
 // ServeUDP answers on conn, in the background, until Close, which closes it.
 func (s *DNSServer) ServeUDP(conn net.PacketConn) {
 	s.serve(conn, func() {

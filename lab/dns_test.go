@@ -42,22 +42,11 @@ func dnsServe(t *testing.T, zone string) (*DNSServer, string) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = s.Close() })
-	for range 20 {
-		udp, err := net.ListenPacket("udp", "127.0.0.1:0")
-		if err != nil {
-			t.Fatal(err)
-		}
-		tcp, err := net.Listen("tcp", udp.LocalAddr().String())
-		if err != nil {
-			_ = udp.Close()
-			continue
-		}
-		s.ServeUDP(udp)
-		s.ServeTCP(tcp)
-		return s, udp.LocalAddr().String()
+	addr, err := s.ServeLoopback()
+	if err != nil {
+		t.Fatal(err)
 	}
-	t.Fatal("no port free for UDP and TCP")
-	return nil, ""
+	return s, addr
 }
 
 // dnsAsk asks with the library's own client, which shares no code with ours.

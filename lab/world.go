@@ -200,7 +200,7 @@ func (w *World) startDNS() error {
 		return err
 	}
 	server.Authority = w.authority
-	udp, tcp, err := w.listenDNS()
+	udp, tcp, err := listenBoth(w.listenPacket, w.listenAt)
 	if err != nil {
 		return err
 	}
@@ -208,24 +208,6 @@ func (w *World) startDNS() error {
 	server.ServeTCP(tcp)
 	w.dns, w.dnsUDP, w.dnsTCP = server, udp.LocalAddr().String(), tcp.Addr().String()
 	return nil
-}
-
-// listenDNS opens both sockets of the DNS server, with the same port number.
-func (w *World) listenDNS() (net.PacketConn, net.Listener, error) {
-	for try := 1; ; try++ {
-		udp, err := w.listenPacket()
-		if err != nil {
-			return nil, nil, err
-		}
-		tcp, err := w.listenAt(udp.LocalAddr().String())
-		if err == nil {
-			return udp, tcp, nil
-		}
-		_ = udp.Close() // somebody else has that port for TCP
-		if try == 20 {
-			return nil, nil, err
-		}
-	}
 }
 
 func (w *World) listenPacket() (net.PacketConn, error) {

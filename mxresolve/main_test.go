@@ -24,22 +24,11 @@ func serve(t testing.TB, zone string) (*lab.DNSServer, string) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = s.Close() })
-	for range 20 {
-		udp, err := net.ListenPacket("udp", "127.0.0.1:0")
-		if err != nil {
-			t.Fatal(err)
-		}
-		tcp, err := net.Listen("tcp", udp.LocalAddr().String())
-		if err != nil {
-			_ = udp.Close() // somebody else has the TCP port
-			continue
-		}
-		s.ServeUDP(udp)
-		s.ServeTCP(tcp)
-		return s, udp.LocalAddr().String()
+	addr, err := s.ServeLoopback()
+	if err != nil {
+		t.Fatal(err)
 	}
-	t.Fatal("no port free for UDP and TCP")
-	return nil, ""
+	return s, addr
 }
 
 // resolver returns one that asks addr and waits for the answers, on however slow a machine.

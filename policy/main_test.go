@@ -8,7 +8,6 @@ import (
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"math/big"
-	"net"
 	"testing"
 	"time"
 
@@ -28,22 +27,11 @@ func resolver(t testing.TB, zone string) *Resolver {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = s.Close() })
-	for range 20 {
-		udp, err := net.ListenPacket("udp", "127.0.0.1:0")
-		if err != nil {
-			t.Fatal(err)
-		}
-		tcp, err := net.Listen("tcp", udp.LocalAddr().String())
-		if err != nil {
-			_ = udp.Close() // somebody else has the TCP port
-			continue
-		}
-		s.ServeUDP(udp)
-		s.ServeTCP(tcp)
-		return &Resolver{DNS: &dnsclient.Client{Servers: []string{udp.LocalAddr().String()}, Timeout: 20 * time.Second, Rounds: 1}}
+	addr, err := s.ServeLoopback()
+	if err != nil {
+		t.Fatal(err)
 	}
-	t.Fatal("no port free for UDP and TCP")
-	return nil
+	return &Resolver{DNS: &dnsclient.Client{Servers: []string{addr}, Timeout: 20 * time.Second, Rounds: 1}}
 }
 
 // signer is a certificate with its key.
