@@ -1,5 +1,6 @@
 # make test    everything CI runs; installs the Debian packages it needs when it may
 # make build   bin/smtpcheck, one static stripped binary
+# make docs    docs/replies.md and docs/rules.md, from the tables in diagnose/
 # make bench   smtpcheck, swaks, posttls-finger and smtp-source side by side, into docs/performance.md
 
 SHELL    := bash
@@ -10,12 +11,15 @@ FUZZTIME ?= 3s
 BUILD    := CGO_ENABLED=0 go build -trimpath -ldflags "-s -w"
 LINT     := go tool -modfile=tools/go.mod golangci-lint
 
-.PHONY: test build cross bench packages fmt-check vet lint tidy-check unit fuzz clean
+.PHONY: test build docs cross bench packages fmt-check vet lint tidy-check unit fuzz clean
 
 test: packages fmt-check vet tidy-check lint cross fuzz unit
 
 build:
 	$(BUILD) -o bin/smtpcheck ./cmd/smtpcheck
+
+docs:
+	go test ./diagnose -run '^TestDocs$$' -count=1 -update
 
 cross:
 	@for target in darwin/arm64 windows/amd64 linux/arm64; do \
