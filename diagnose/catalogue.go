@@ -51,6 +51,8 @@ type Row struct {
 	Explain, Remedy string
 	// Source is the server or provider that says so, or the standard.
 	Source string
+	// Link is the operator's page about it, "" where none is known.
+	Link string
 	// Example is a reply, lines separated by "\n", that this row and no other
 	// matches, at ExampleStage. It is the row's test.
 	Example      string

@@ -1,6 +1,7 @@
 package diagnose
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/smtpcheck/smtpcheck/smtp"
@@ -25,6 +26,7 @@ type Explanation struct {
 	Remedy     string   `json:"remedy,omitempty"`
 	Row        string   `json:"row,omitempty"`    // of the reply catalogue
 	Source     string   `json:"source,omitempty"` // the server or standard that the row is about
+	Link       string   `json:"link,omitempty"`   // the operator's page: that which the reply names, else the row's
 	Rule       string   `json:"rule,omitempty"`   // where a rule was asked for
 	Severity   Severity `json:"severity,omitempty"`
 	References []string `json:"references,omitempty"`
@@ -97,9 +99,13 @@ func explainReply(stage smtp.Stage, reply smtp.Reply) Explanation {
 	if !reply.Enhanced.IsZero() {
 		e.Enhanced = reply.Enhanced.String()
 	}
+	links := row.links(reply)
+	if len(links) > 0 {
+		e.Link, links = links[0], links[1:]
+	}
 	if row.Reason != "" {
 		about, _ := AboutReason(row.Reason)
-		e.Title, e.References = about.Title, about.References
+		e.Title, e.References = about.Title, slices.Concat(about.References, links)
 		retry := m.Retry == RetryLater
 		e.Confidence, e.Retry, e.RetryAfter = m.Confidence, &retry, int(m.RetryAfter.Seconds())
 	} else if reply.Class() == 3 {

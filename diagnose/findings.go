@@ -77,6 +77,7 @@ func (f *finder) decidingReply() {
 	found := f.add(o.Reason.replyRule(), o.Sentence, *f.d.DecidedBy)
 	if row, ok := RowByID(o.Row); ok && found != nil {
 		found.Explain, found.Remedy = row.Explain, row.Remedy
+		found.References = slices.Concat(found.References, row.links(*o.Reply))
 	}
 	if r, ok := RuleOf(f.c.ruleOfCase(f.d)); ok && found != nil {
 		found.Remedy = r.Remedy

@@ -33,6 +33,7 @@ func writeExplanation(w io.Writer, e *diagnose.Explanation, o Options) error {
 		{"reason", joined(", ", clean(string(e.Reason)), side(e.Side), clean(string(e.Confidence)))},
 		{"again", retryWords(e)},
 		{"known from", joined(", ", oneLine(e.Source), clean(e.Row))},
+		{"page", oneLine(e.Link)},
 		{"see", oneLine(strings.Join(e.References, "; "))},
 	} {
 		if f.value != "" {
