@@ -17,7 +17,10 @@ var contradictions = []struct { //nolint:gochecknoglobals // read only
 	a, b string
 	when func(a, b string) bool
 }{
-	{"json", "format", nil},
+	{"json", "format", func(_, formats string) bool {
+		f := formatFlag(strings.Split(formats, ","))
+		return f.main()
+	}},
 	{"quiet", "verbose", nil},
 	{"ipv4", "ipv6", nil},
 	{"lab", "source", nil},

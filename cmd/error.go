@@ -60,6 +60,23 @@ func (a *app) complain(f *failure) {
 	}
 }
 
+// oneOf complains about all errors but the last, which is returned; one that
+// needs no words, since a reader is gone, is passed over where there are others.
+func (a *app) oneOf(errs []error) error {
+	var last error
+	for _, err := range errs {
+		var f *failure
+		if errors.As(last, &f) {
+			if isGone(err) {
+				continue
+			}
+			a.complain(f)
+		}
+		last = err
+	}
+	return last
+}
+
 func (a *app) hint(format string, args ...any) {
 	fmt.Fprintf(a.stderr, "smtpcheck: hint: %s\n", oneLine(fmt.Sprintf(format, args...)))
 }

@@ -11,7 +11,6 @@ import (
 
 	"github.com/smtpcheck/smtpcheck/check"
 	"github.com/smtpcheck/smtpcheck/diagnose"
-	"github.com/smtpcheck/smtpcheck/report"
 )
 
 func (a *app) explainCommand() *cobra.Command {
@@ -50,29 +49,32 @@ func (a *app) explain(c *cobra.Command, out *output, args []string) error {
 				return err
 			}
 		}
-		return writeError(s.close())
+		return s.close()
 	}
 	return a.explainLines(s)
 }
 
-func (a *app) explainOne(s *sink, text string) error {
+func (a *app) explainOne(s *outputs, text string) error {
 	e, ok := diagnose.ExplainText(text)
 	if !ok {
 		return usage("%s is not a reply, a status code or a rule", quote(text)).
 			hint("smtpcheck explain 550, smtpcheck explain 5.1.1, smtpcheck explain mx/null")
 	}
-	return writeError(report.Write(s.w, e, s.options))
+	if !s.write(e) {
+		return s.close()
+	}
+	return nil
 }
 
 // explainLines explains the lines of standard input; a line that cannot be is
 // complained about by its number, and the run goes on.
-func (a *app) explainLines(s *sink) error {
+func (a *app) explainLines(s *outputs) error {
 	in := bufio.NewReaderSize(a.stdin, 16<<10)
 	explained := 0
 	for number := 1; ; number++ {
 		line, err := readLine(in)
 		if errors.Is(err, errInterrupted) && explained > 0 {
-			return cmp.Or(writeError(s.close()), err)
+			return cmp.Or(s.close(), err)
 		}
 		if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, errLongLine) {
 			return fail(check.ExitNoInput, "standard input: %w", err)
@@ -85,8 +87,8 @@ func (a *app) explainLines(s *sink) error {
 			a.code = check.ExitData
 		default:
 			explained++
-			if werr := report.Write(s.w, e, s.options); werr != nil {
-				return writeError(werr)
+			if !s.write(e) {
+				return s.close()
 			}
 		}
 		if errors.Is(err, io.EOF) {
@@ -96,7 +98,7 @@ func (a *app) explainLines(s *sink) error {
 	if explained == 0 && a.code == 0 {
 		return usage("there is nothing to explain").hint("smtpcheck explain 550")
 	}
-	return writeError(s.close())
+	return s.close()
 }
 
 // joinReplies puts words that a shell has split back together: a reply code

@@ -72,17 +72,10 @@ func (a *app) lab(c *cobra.Command, o *labOptions, args []string) error {
 		return err
 	}
 	if o.list {
-		return writeError(joinClose(listDomains(s, wanted), s))
+		s.each(func(s *sink) error { return listDomains(s, wanted) })
+		return s.close()
 	}
 	return a.runLab(c.Context(), w, s, o.sockets, wanted)
-}
-
-func joinClose(err error, s *sink) error {
-	if err != nil {
-		s.abandon()
-		return err
-	}
-	return s.close()
 }
 
 // labDomain is a domain of the lab as JSON.
@@ -210,7 +203,7 @@ func words(command string) iter.Seq[string] {
 }
 
 // runLab starts the hosts, prints where they are, and waits to be told to stop.
-func (a *app) runLab(ctx context.Context, w *lab.World, s *sink, sockets string, domains []lab.Domain) error {
+func (a *app) runLab(ctx context.Context, w *lab.World, s *outputs, sockets string, domains []lab.Domain) error {
 	hosts, err := startHosts(w, domains)
 	if err != nil {
 		s.abandon()
@@ -231,8 +224,9 @@ func (a *app) runLab(ctx context.Context, w *lab.World, s *sink, sockets string,
 		return err
 	}
 	defer os.RemoveAll(filepath.Dir(ca)) //nolint:errcheck // a temporary folder
-	if err := joinClose(printHosts(s, hosts, dns, ca), s); err != nil {
-		return writeError(err)
+	s.each(func(s *sink) error { return printHosts(s, hosts, dns, ca) })
+	if err := s.close(); err != nil {
+		return err
 	}
 	<-ctx.Done()
 	return nil

@@ -1,13 +1,11 @@
 package cmd
 
 import (
-	"cmp"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/smtpcheck/smtpcheck/check"
-	"github.com/smtpcheck/smtpcheck/report"
 	"github.com/smtpcheck/smtpcheck/smtp"
 )
 
@@ -58,18 +56,17 @@ func (a *app) mx(c *cobra.Command, n *network, out *output, args []string) error
 	}
 	defer s.abandon()
 	var codes []int
-	var werr error
 	for _, d := range domains {
 		doc := check.MX(c.Context(), d, check.Options{DNS: dns, Lab: n.lab})
 		codes = append(codes, doc.ExitCode)
-		werr = cmp.Or(werr, report.Write(s.w, doc, s.options))
+		s.write(doc)
 		if c.Context().Err() != nil {
 			a.code = a.interruptCode()
-			return writeError(cmp.Or(werr, s.close()))
+			return s.close()
 		}
 	}
 	a.code = check.ExitCode(codes...)
-	return writeError(cmp.Or(werr, s.close()))
+	return s.close()
 }
 
 // parseDomains reads domains; of an address it is the domain that counts.

@@ -100,14 +100,14 @@ func (a *app) probe(c *cobra.Command, o *probeOptions, args []string) error {
 	if err != nil {
 		return err
 	}
-	return a.perform(c, o, opts, recipients, func(out *sink, certificates *certificateFile) error {
+	return a.perform(c, o, opts, recipients, func(out *outputs, certificates *certificateFile) error {
 		return a.probeAll(c.Context(), groups, *opts, o.text.repeats(), out, bad, certificates)
 	})
 }
 
 // perform does what is left to do when all flags are checked: messages are printed;
 // or secrets are read, the network and the output opened, and work begins.
-func (a *app) perform(c *cobra.Command, o *probeOptions, opts *check.Options, recipients []check.Recipient, work func(*sink, *certificateFile) error) error {
+func (a *app) perform(c *cobra.Command, o *probeOptions, opts *check.Options, recipients []check.Recipient, work func(*outputs, *certificateFile) error) error {
 	for _, h := range o.text.hints {
 		a.hint("%s", h)
 	}
@@ -142,7 +142,7 @@ func (a *app) perform(c *cobra.Command, o *probeOptions, opts *check.Options, re
 }
 
 // probeAll probes each destination in turn and reports each.
-func (a *app) probeAll(ctx context.Context, groups [][]check.Recipient, opts check.Options, rep check.Repeat, out *sink, bad int, certificates *certificateFile) error {
+func (a *app) probeAll(ctx context.Context, groups [][]check.Recipient, opts check.Options, rep check.Repeat, out *outputs, bad int, certificates *certificateFile) error {
 	opts.Observer = out.renderer
 	if p, ok := out.renderer.(report.Progress); ok {
 		p.Expect(count(groups) * rep.Times)
@@ -179,7 +179,7 @@ func (a *app) probeAll(ctx context.Context, groups [][]check.Recipient, opts che
 	if undecided || ctx.Err() != nil && len(codes) < count(groups)*rep.Times {
 		a.code = a.interruptCode()
 	}
-	werr = cmp.Or(werr, out.close())
+	werr = cmp.Or(out.close(), werr)
 	if rep.Times > 1 {
 		a.tell(&tally, leftOut)
 	}

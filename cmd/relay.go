@@ -99,13 +99,13 @@ func (a *app) relay(c *cobra.Command, o *relayOptions, args []string) error {
 		return err
 	}
 	ro.Repeat = o.text.repeats()
-	return a.perform(c, &o.probeOptions, &ro.Options, ro.Recipients, func(out *sink, certificates *certificateFile) error {
+	return a.perform(c, &o.probeOptions, &ro.Options, ro.Recipients, func(out *outputs, certificates *certificateFile) error {
 		return a.examine(c.Context(), host, ro, out, certificates)
 	})
 }
 
 // examine does what was asked and tells it.
-func (a *app) examine(ctx context.Context, host string, o check.RelayOptions, out *sink, certificates *certificateFile) error {
+func (a *app) examine(ctx context.Context, host string, o check.RelayOptions, out *outputs, certificates *certificateFile) error {
 	o.Observer = out.renderer
 	if p, ok := out.renderer.(report.Progress); ok {
 		p.Expect(len(o.Recipients) * o.Repeat.Times)
@@ -132,7 +132,7 @@ func (a *app) examine(ctx context.Context, host string, o check.RelayOptions, ou
 	if interrupted {
 		a.code = a.interruptCode()
 	}
-	werr = cmp.Or(werr, out.close())
+	werr = cmp.Or(out.close(), werr)
 	if o.Repeat.Times > 1 && len(r.Deliveries) > 0 {
 		a.tell(&tally, check.LeftOut{Messages: r.LeftOut, Why: r.LeftOutWhy})
 	}

@@ -62,15 +62,15 @@ func (a *app) replay(c *cobra.Command, o *output, args []string) error {
 	a.code = check.ExitCode(codes...)
 	switch {
 	case werr != nil:
-		return writeError(cmp.Or(werr, out.close()))
+		return writeError(cmp.Or(out.close(), werr))
 	case errors.Is(err, errInterrupted) && len(codes) > 0:
-		return cmp.Or(writeError(out.close()), err)
+		return cmp.Or(out.close(), err)
 	case isPath(err):
 		return fail(check.ExitNoInput, "%s: %w", name, bareError(err))
 	case err != nil:
 		return fail(check.ExitData, "%s: %w", name, err).hint("smtpcheck probe --format json writes a report")
 	}
-	return writeError(out.close())
+	return out.close()
 }
 
 // isPath reports whether a file could not be read, whatever is in it.
