@@ -40,6 +40,9 @@ type Row struct {
 	// do (a last word may have an ending, as in "limited"), but where a "*" is. One
 	// word alone is not looked for in host names, unless a "*" is before it.
 	Words []string
+	// With are alternatives like Words, one of which must be in the same clause of
+	// the text as one of Words; nil asks for none.
+	With []string
 
 	Reason     Reason // "" for replies that are not refusals
 	Side       Side   // "" for that of the reason

@@ -2,13 +2,14 @@ package diagnose
 
 import (
 	"strings"
+	"unicode/utf8"
 
 	"github.com/smtpcheck/smtpcheck/smtp"
 )
 
 // maxText bounds the text that is matched. Of a longer one the beginning and the
 // end are used: some servers say what matters in the last line.
-const maxText = 4 << 10
+const maxText = 2 << 10
 
 // subject is a reply made ready to be matched.
 type subject struct {
@@ -35,22 +36,11 @@ func newSubject(stage smtp.Stage, r smtp.Reply, text string) *subject {
 	return s
 }
 
-// find returns the first row that matches.
-func (s *subject) find() *Row {
-	for _, rows := range catalogue {
-		for i := range rows {
-			if s.matches(&rows[i]) {
-				return &rows[i]
-			}
-		}
-	}
-	return &lastRow
-}
-
 // matches reports whether every condition of a row holds.
 func (s *subject) matches(r *Row) bool {
 	switch {
-	case !s.hasCode(r.Codes),
+	case r.Enhanced != "" && s.enhanced.IsZero(),
+		!s.hasCode(r.Codes),
 		r.Enhanced != "" && !s.hasEnhanced(r.Enhanced),
 		r.Stages != nil && s.stage != "" && !holds(r.Stages, s.stage),
 		r.Side == SideRecipient && s.beforeRecipient(),
@@ -61,6 +51,41 @@ func (s *subject) matches(r *Row) bool {
 	}
 	for _, w := range r.Words {
 		if s.has(w) {
+			return r.With == nil || s.inOneClause(r)
+		}
+	}
+	return false
+}
+
+// inOneClause reports whether a clause of the text has words of both lists of a row.
+func (s *subject) inOneClause(r *Row) bool {
+	for text := s.text; text != ""; {
+		end := clauseEnd(text)
+		if clause := text[:end]; anyWords(clause, r.Words) && anyWords(clause, r.With) {
+			return true
+		}
+		text = text[end:]
+	}
+	return false
+}
+
+// clauseEnd is where the first clause of a text ends: behind a full stop or the
+// like that a blank follows.
+func clauseEnd(text string) int {
+	for i := 1; i < len(text); i++ {
+		if text[i] == ' ' {
+			switch text[i-1] {
+			case '.', ';', '!', '?':
+				return i + 1
+			}
+		}
+	}
+	return len(text)
+}
+
+func anyWords(text string, patterns []string) bool {
+	for _, w := range patterns {
+		if hasWords(text, w) {
 			return true
 		}
 	}
@@ -295,7 +320,7 @@ func (p *pairs) has(a, b byte) bool {
 }
 
 // joined is the text of a reply as it is matched: without its codes, its lines
-// joined by blanks, in lower case, runs of blanks as one.
+// joined by blanks, in lower case, without accents, runs of blanks as one.
 func joined(r smtp.Reply) string {
 	var b strings.Builder
 	size := 0
@@ -320,7 +345,7 @@ func joined(r smtp.Reply) string {
 // in all; it returns false when that was not enough.
 func appendWords(b *strings.Builder, text string, limit int) bool {
 	blank := true
-	for i := range len(text) {
+	for i := 0; i < len(text); i++ {
 		c := text[i]
 		switch {
 		case b.Len() >= limit:
@@ -330,6 +355,10 @@ func appendWords(b *strings.Builder, text string, limit int) bool {
 				b.WriteByte(' ')
 			}
 			blank = true
+			continue
+		case c >= utf8.RuneSelf:
+			i += appendFolded(b, text[i:]) - 1
+			blank = false
 			continue
 		case 'A' <= c && c <= 'Z':
 			c += 'a' - 'A'
