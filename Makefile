@@ -11,9 +11,9 @@ FUZZTIME ?= 3s
 BUILD    := CGO_ENABLED=0 go build -trimpath -ldflags "-s -w"
 LINT     := go tool -modfile=tools/go.mod golangci-lint
 
-.PHONY: test build docs cross bench packages fmt-check vet lint tidy-check unit fuzz clean
+.PHONY: test build docs cross bench packages fmt-check vet lint tidy-check unit confusion fuzz clean
 
-test: packages fmt-check vet tidy-check lint cross fuzz unit
+test: packages fmt-check vet tidy-check lint cross fuzz unit confusion
 
 build:
 	$(BUILD) -o bin/smtpcheck ./cmd/smtpcheck
@@ -44,6 +44,11 @@ lint:
 
 unit:
 	go test -race -timeout 6m ./...
+
+# How often the reply catalogue is right on replies that no row was written for,
+# and what it takes for what.
+confusion:
+	go test -count=1 -v -run '^TestLabelledReplies$$' ./diagnose
 
 # Every fuzz target for FUZZTIME; the seeds run in unit as well.
 fuzz:

@@ -262,7 +262,7 @@ var codeRows = []Row{
 		Example: "552 no room", ExampleStage: "message",
 	},
 	{
-		ID: "code/553", Codes: "553", Stages: fromRcpt,
+		ID: "code/553", Codes: "553", Stages: []smtp.Stage{smtp.StageRcpt},
 		Reason: NoSuchUser, Confidence: Likely, Source: "RFC 5321, section 4.2.3",
 		Explain: "The name of the mailbox is not allowed: malformed, or there is none.", Remedy: "Check the address.",
 		Example: "553 no", ExampleStage: "rcpt",

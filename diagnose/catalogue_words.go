@@ -58,7 +58,7 @@ var wordRows = []Row{
 		Example: "550 BATV check failed", ExampleStage: "rcpt",
 	},
 	{
-		ID: "words/sender", Words: []string{"sender address rejected", "sender rejected", "sender denied", "sender not allowed", "sender blocked", "sender is blocked", "bad sender", "invalid sender", "sender unknown", "unknown sender", "sender verification failed", "sender address verification", "unable to verify sender", "cannot verify sender", "sender domain not found", "sender domain does not", "domain of sender", "sender domain is", "envelope sender", "mail from domain", "sender's domain", "domain of the sender", "invalid dns mx or a/aaaa"},
+		ID: "words/sender", Words: []string{"sender address rejected", "sender rejected", "sender denied", "sender not allowed", "sender blocked", "sender is blocked", "bad sender", "invalid sender", "sender unknown", "unknown sender", "sender verification failed", "sender address verification", "sender address does not", "sender address is", "return address", "unable to verify sender", "cannot verify sender", "sender domain not found", "sender domain does not", "domain of sender", "sender domain is", "envelope sender", "mail from domain", "sender's domain", "domain of the sender", "invalid dns mx or a/aaaa"},
 		Reason: SenderRejected, Confidence: Likely, Retry: RetryAfterFix, Source: "many servers",
 		Example: "553 sender domain is not valid here", ExampleStage: "mail",
 	},

@@ -47,11 +47,11 @@ func (s *subject) matches(r *Row) bool {
 		r.Side == "" && s.beforeRecipient() && sideOf(r.Reason) == SideRecipient:
 		return false
 	case r.Words == nil:
-		return true
+		return r.Reason != NoSuchUser || !s.speaksOfUs() && !s.speaksOfSender()
 	}
 	for _, w := range r.Words {
 		if s.has(w) {
-			return r.With == nil || s.inOneClause(r)
+			return (r.With == nil || s.inOneClause(r)) && (r.Reason != NoSuchUser || !s.speaksOfSender())
 		}
 	}
 	return false
