@@ -12,6 +12,7 @@ const (
 	FormatJSON     Format = "json"     // indented objects, one after another
 	FormatNDJSON   Format = "ndjson"   // one object a line, the events too
 	FormatMarkdown Format = "markdown" // for tickets
+	FormatHTML     Format = "html"     // one self-contained page
 )
 
 // formats says which formats a command has, its default first.
@@ -19,9 +20,9 @@ var formats = []struct {
 	command string
 	formats []Format
 }{
-	{"probe", []Format{FormatText, FormatTable, FormatJSON, FormatNDJSON, FormatMarkdown}},
-	{"replay", []Format{FormatText, FormatTable, FormatJSON, FormatNDJSON, FormatMarkdown}},
-	{"relay", []Format{FormatText, FormatTable, FormatJSON, FormatNDJSON, FormatMarkdown}},
+	{"probe", []Format{FormatText, FormatTable, FormatJSON, FormatNDJSON, FormatMarkdown, FormatHTML}},
+	{"replay", []Format{FormatText, FormatTable, FormatJSON, FormatNDJSON, FormatMarkdown, FormatHTML}},
+	{"relay", []Format{FormatText, FormatTable, FormatJSON, FormatNDJSON, FormatMarkdown, FormatHTML}},
 	{"mx", []Format{FormatText, FormatTable, FormatJSON, FormatNDJSON, FormatMarkdown}},
 	{"explain", []Format{FormatText, FormatJSON, FormatNDJSON}},
 	{"lab", []Format{FormatText, FormatTable, FormatJSON, FormatNDJSON}},

@@ -14,7 +14,7 @@ import (
 )
 
 func TestFormats(t *testing.T) {
-	want := []Format{FormatText, FormatTable, FormatJSON, FormatNDJSON, FormatMarkdown}
+	want := []Format{FormatText, FormatTable, FormatJSON, FormatNDJSON, FormatMarkdown, FormatHTML}
 	if got := Formats("probe"); !slices.Equal(got, want) {
 		t.Errorf("the formats of probe are %v", got)
 	}
@@ -29,7 +29,7 @@ func TestFormats(t *testing.T) {
 			}
 		}
 	}
-	for _, o := range []Options{{Format: "html"}, {Style: "x"}, {Format: FormatMarkdown, Style: "x"}} {
+	for _, o := range []Options{{Format: "x"}, {Style: "x"}, {Format: FormatMarkdown, Style: "x"}} {
 		if _, err := New(io.Discard, o); err == nil {
 			t.Errorf("%+v is taken", o)
 		}

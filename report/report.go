@@ -102,6 +102,8 @@ func newForm(w io.Writer, o Options) (form, error) {
 		return &ndjsonForm{w: w}, nil
 	case FormatMarkdown:
 		return newMarkdown(w, o)
+	case FormatHTML:
+		return newHTML(w, o), nil
 	}
 	return nil, fmt.Errorf("unknown format %q", string(o.Format))
 }
