@@ -9,6 +9,7 @@ import (
 // Exit codes, after sysexits.h.
 const (
 	ExitOK          = 0
+	ExitNotMet      = 1  // what was expected is not so
 	ExitUsage       = 64 // bad flag, bad address
 	ExitData        = 65 // input that is not what it should be
 	ExitNoInput     = 66 // input file missing
@@ -53,9 +54,9 @@ func exitCode(v diagnose.Verdict, r diagnose.Reason, byDNS bool) int {
 }
 
 // ExitCode is the exit code of several reports together: that of an
-// interruption, or else the first of 70, 69, 68, 67, 77, 76, 75 and 0 that any of them has.
+// interruption, or else the first of 70, 69, 68, 67, 77, 76, 75, 1 and 0 that any of them has.
 func ExitCode(codes ...int) int {
-	for _, code := range []int{ExitTerminated, ExitInterrupted, ExitInternal, ExitUnavailable, ExitNoHost, ExitNoUser, ExitNoPerm, ExitProtocol, ExitTempFail} {
+	for _, code := range []int{ExitTerminated, ExitInterrupted, ExitInternal, ExitUnavailable, ExitNoHost, ExitNoUser, ExitNoPerm, ExitProtocol, ExitTempFail, ExitNotMet} {
 		if slices.Contains(codes, code) {
 			return code
 		}

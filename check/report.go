@@ -54,8 +54,9 @@ type Report struct {
 	Summary      string `json:"summary"`
 	Remedy       string `json:"remedy,omitempty"`
 	// Walk is what a real sender would have met, place by place in the order it would have tried them.
-	Walk     []Step    `json:"walk,omitempty"`
-	Findings []Finding `json:"findings"`
+	Walk     []Step       `json:"walk,omitempty"`
+	Findings []Finding    `json:"findings"`
+	Expected *Expectation `json:"expect,omitempty"`
 }
 
 // Tool names the program that made a report.

@@ -22,6 +22,7 @@ var contradictions = []struct { //nolint:gochecknoglobals // read only
 		return f.main()
 	}},
 	{"quiet", "verbose", nil},
+	{"expect", "fail-on", nil},
 	{"ipv4", "ipv6", nil},
 	{"lab", "source", nil},
 	{"lab", "resolver", nil},

@@ -13,6 +13,7 @@ type outputs struct {
 	app      *app
 	sinks    []*sink
 	renderer report.Renderer // tells all of them
+	expect   *expectFlags    // what reports are held against before they are told; nil: nothing
 }
 
 // openOutput opens where results go, before anything is done.

@@ -33,6 +33,7 @@ type probeOptions struct {
 	auth     authFlags
 	envelope envelopeFlags
 	text     messageFlags
+	expect   expectFlags
 }
 
 func (a *app) probeCommand() *cobra.Command {
@@ -45,7 +46,8 @@ every address of every one: EHLO, STARTTLS where it is offered, MAIL FROM and
 RCPT TO. It stops there: no message is sent without --data. It prints what was
 said, what a real sender would have experienced, and a verdict.
 
-A recipient "-" stands for a list on standard input, one a line.`,
+A recipient "-" stands for a list on standard input, one a line.
+` + expectHelp,
 		Example: `  smtpcheck probe alice@example.com
   smtpcheck probe --lab alice@mixed.test          in the built-in lab, offline
   smtpcheck probe --from me@example.org bob@example.com
@@ -72,6 +74,7 @@ A recipient "-" stands for a list on standard input, one a line.`,
 	o.envelope.add(f)
 	o.text.add(f)
 	o.times.add(f)
+	o.expect.add(f)
 	o.output.add(f, "probe")
 	return c
 }
@@ -85,6 +88,9 @@ func (a *app) probe(c *cobra.Command, o *probeOptions, args []string) error {
 		return usage("there is no recipient").hint("smtpcheck probe alice@example.com, or a list: smtpcheck probe - < list")
 	}
 	defer o.text.close()
+	if err := o.expect.resolve(c); err != nil {
+		return err
+	}
 	opts, err := o.options(c)
 	if err != nil {
 		return err
@@ -100,7 +106,9 @@ func (a *app) probe(c *cobra.Command, o *probeOptions, args []string) error {
 	if err != nil {
 		return err
 	}
+	a.hintAt(c, o.expect.all)
 	return a.perform(c, o, opts, recipients, func(out *outputs, certificates *certificateFile) error {
+		out.expect = &o.expect
 		return a.probeAll(c.Context(), groups, *opts, o.text.repeats(), out, bad, certificates)
 	})
 }
@@ -156,6 +164,7 @@ func (a *app) probeAll(ctx context.Context, groups [][]check.Recipient, opts che
 	for _, group := range groups {
 		left, err := check.ProbeRepeatedly(ctx, group, opts, rep, func(reports []*check.Report) {
 			for _, r := range reports {
+				out.expect.judge(r)
 				codes = append(codes, r.ExitCode)
 				undecided = undecided || r.Reason == "interrupted"
 				werr = cmp.Or(werr, out.renderer.Report(r))

@@ -13,7 +13,7 @@ import (
 )
 
 func (a *app) replayCommand() *cobra.Command {
-	out := new(output)
+	out, expected := new(output), new(expectFlags)
 	c := &cobra.Command{
 		Use:   "replay [FILE]",
 		Short: "Print a saved JSON report again, in any format",
@@ -23,16 +23,21 @@ it reads standard input.`,
 		Example: `  smtpcheck probe --format json alice@example.com > report.json
   smtpcheck replay report.json
   smtpcheck replay --style swaks report.json
-  smtpcheck replay --format markdown report.json`,
-		RunE: func(c *cobra.Command, args []string) error { return a.replay(c, out, args) },
+  smtpcheck replay --format markdown report.json
+  smtpcheck replay --expect 'verdict=accepted,tls>=1.2' report.json`,
+		RunE: func(c *cobra.Command, args []string) error { return a.replay(c, out, expected, args) },
 	}
 	c.Flags().SortFlags = false
+	expected.add(c.Flags())
 	out.add(c.Flags(), "replay")
 	return c
 }
 
-func (a *app) replay(c *cobra.Command, o *output, args []string) error {
+func (a *app) replay(c *cobra.Command, o *output, expected *expectFlags, args []string) error {
 	if err := environment(c); err != nil {
+		return err
+	}
+	if err := expected.resolve(c); err != nil {
 		return err
 	}
 	if len(args) > 1 {
@@ -51,6 +56,7 @@ func (a *app) replay(c *cobra.Command, o *output, args []string) error {
 	var codes []int
 	var werr error
 	err = check.ReadAll(in, func(r *check.Report) error {
+		expected.judge(r)
 		codes = append(codes, r.ExitCode)
 		werr = out.renderer.Report(r)
 		return werr

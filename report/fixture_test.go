@@ -298,6 +298,7 @@ func hostileWith(evil string) *check.Report {
 	f := finding(evil, diagnose.Severity(evil), evil, at(1, 4), at(1, 10), at(9, 9), &diagnose.Evidence{Query: 1})
 	f.Explain, f.Remedy, f.References = evil, evil, []string{evil}
 	r.Findings = []check.Finding{f}
+	r.Expected = &check.Expectation{Name: evil, Checks: []check.Expected{{Text: evil, Saw: evil}, {Text: evil, Hint: evil}, {Text: evil, Met: true, Saw: evil}}}
 	return r
 }
 
@@ -378,6 +379,17 @@ func pair(*testing.T) []*check.Report {
 		return r
 	}
 	return []*check.Report{of(1, "gina@good.test", diagnose.Accepted, ""), of(2, "hugo@good.test", diagnose.Rejected, diagnose.NoSuchUser)}
+}
+
+// expected is not what was expected.
+func expected(t *testing.T) *check.Report {
+	r := unknownUser(t)
+	r.Expect(&check.Expectation{Name: "the mailbox of Bob", Checks: []check.Expected{
+		{Text: "verdict=rejected|deferred", Met: true, Saw: "rejected"},
+		{Text: "cert-days>=14", Saw: "-22 at mx.unknown-user.test[198.51.100.40]"},
+		{Text: "dane=pass", Hint: "add --tls-check"},
+	}})
+	return r
 }
 
 func hour() *uint32 {

@@ -34,6 +34,7 @@ func (m *markdown) report(r *check.Report, _ *destination) error {
 	}
 	m.more = true
 	m.verdict(&b, r)
+	mdExpected(&b, r.Expected)
 	if m.o.Verbosity > Quiet {
 		mdTable(&b, wideGrid(hostRows(newTheme(false), r)))
 		mdExtensions(&b, r)

@@ -37,7 +37,7 @@ func (f *tableForm) report(r *check.Report, _ *destination) error {
 		}
 		lines = append(lines, more...)
 	}
-	lines = append(lines, verdictLine(f.theme, r))
+	lines = append(lines, verdictLine(f.theme, r)+expectedLine(f.theme, r.Expected))
 	_, err := io.WriteString(f.w, strings.Join(lines, "\n")+"\n")
 	return err
 }

@@ -82,7 +82,7 @@ func (t *text) close() error { return nil }
 // report tells a report.
 func (t *text) report(r *check.Report, d *destination) error {
 	if t.o.Verbosity == Quiet {
-		t.say(verdictLine(t.theme, r))
+		t.say(verdictLine(t.theme, r) + expectedLine(t.theme, r.Expected))
 		return t.flush()
 	}
 	if d == nil || !d.seen || d.refs[0].ID != r.ID {
@@ -108,6 +108,7 @@ func (t *text) report(r *check.Report, d *destination) error {
 	}
 	t.blank()
 	t.verdict(r)
+	t.expected(r)
 	t.last, t.lines = r.ID, 2
 	return t.flush()
 }
@@ -120,6 +121,7 @@ func (t *text) again(r *check.Report) error {
 	}
 	t.blank()
 	t.verdict(r)
+	t.expected(r)
 	t.last, t.lines = r.ID, 2
 	return t.flush()
 }

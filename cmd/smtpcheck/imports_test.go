@@ -19,7 +19,7 @@ var rooms = [][]string{
 	{"probe", "mxresolve", "policy", "message"},
 	{"diagnose"},
 	{"check"},
-	{"report"},
+	{"report", "expect"},
 	{"cmd"},
 }
 
