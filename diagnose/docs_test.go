@@ -138,6 +138,9 @@ func (p *page) row(row Row, group string) {
 	if whole.Remedy != "" {
 		p.add("\n**To do:** %s\n", escape(whole.Remedy))
 	}
+	if row.Link != "" {
+		p.add("\nSee %s.\n", refer(row.Link))
+	}
 }
 
 // facts is the line below the name of a row.
@@ -261,7 +264,7 @@ var rfcSection = regexp.MustCompile(`^RFC (\d+)(?:, section (\d[\d.]*))?`)
 
 // refer links a section of an RFC, and what is a link already.
 func refer(reference string) string {
-	if strings.HasPrefix(reference, "https://") {
+	if strings.HasPrefix(reference, "https://") || strings.HasPrefix(reference, "http://") {
 		return "<" + reference + ">"
 	}
 	m := rfcSection.FindStringSubmatch(reference)

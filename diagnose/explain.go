@@ -1,6 +1,7 @@
 package diagnose
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -10,7 +11,10 @@ import (
 // Explanation is the answer to "what does this mean, and what now?", offline.
 // It is a document of its own; a field that has nothing to say is absent.
 type Explanation struct {
-	Text       string     `json:"text"`
+	Text string `json:"text"`
+	// Reply is the reply that was found in the text, its lines separated by "\n",
+	// where it is not the whole of it.
+	Reply      string     `json:"reply,omitempty"`
 	Code       int        `json:"code,omitempty"`
 	Enhanced   string     `json:"enhanced,omitempty"`
 	Stage      smtp.Stage `json:"stage,omitempty"` // where the text tells
@@ -22,6 +26,7 @@ type Explanation struct {
 	// wait. Where there is no reason, as for an acceptance, they are absent, and so is Confidence.
 	Retry      *bool    `json:"retry,omitempty"`
 	RetryAfter int      `json:"retry_after_s,omitempty"`
+	Advice     Retry    `json:"advice,omitempty"` // Retry with its third value, for replies
 	Explain    string   `json:"explain"`
 	Remedy     string   `json:"remedy,omitempty"`
 	Row        string   `json:"row,omitempty"`    // of the reply catalogue
@@ -29,27 +34,28 @@ type Explanation struct {
 	Link       string   `json:"link,omitempty"`   // the operator's page: that which the reply names, else the row's
 	Rule       string   `json:"rule,omitempty"`   // where a rule was asked for
 	Severity   Severity `json:"severity,omitempty"`
+	// Notes are what else is to be known of the text: what was judged in it, and what contradicts.
+	Notes      []string `json:"notes,omitempty"`
 	References []string `json:"references,omitempty"`
 }
 
 // ExplainText explains a reply code ("550"), an enhanced status code ("5.1.1"), a
-// reply, also as it stands in a transcript or a log, or a rule, a reason or a row
-// of the catalogue by its name ("mx/null", "greylisted", "postfix/relay-denied").
+// reply, also as it stands in a transcript, a log or a bounce, or a rule, a reason or
+// a row of the catalogue by its name ("mx/null", "greylisted", "postfix/relay-denied").
 // ok is false when the text is none of these.
 func ExplainText(text string) (e Explanation, ok bool) {
 	text = strings.TrimSpace(text)
-	if e, ok = explainName(lowerASCII(text)); ok {
-		e.Text = text
-		return e, true
-	}
-	reply, stage, ok := findReply(text)
-	if ok {
-		e = explainReply(stage, reply)
-	} else if e, ok = explainLog(text); !ok {
-		return Explanation{Text: text}, false
+	if e, ok = explainName(lowerASCII(text)); !ok {
+		plain := tidy(text)
+		if e, ok = explainPasted(text, plain); !ok {
+			e, ok = explainLog(plain)
+		}
+		if ok && ofServer(plain) {
+			e.Notes = append(e.Notes, noteOfServer)
+		}
 	}
 	e.Text = text
-	return e, true
+	return e, ok
 }
 
 // explainName explains a rule, a reason or a row.
@@ -90,6 +96,37 @@ func passes(r Reason) *bool {
 	return &p
 }
 
+// explainPasted explains the reply that is in a text, which plain is when it is tidy.
+func explainPasted(text, plain string) (Explanation, bool) {
+	p, ok := findReply(plain)
+	if !ok {
+		return Explanation{}, false
+	}
+	e := explainReply(p.stage, p.reply)
+	if said := strings.Join(p.reply.Lines, "\n"); said == anyCode {
+		e.Code = 0
+	} else if said != strings.ReplaceAll(text, "\r\n", "\n") {
+		e.Reply = said
+	}
+	if p.refusals > 1 {
+		e.Notes = append(e.Notes, fmt.Sprintf("The text has %d refusals; this is the one that decides.", p.refusals))
+	}
+	if anyOf(text) {
+		e.Retry, e.Advice, e.Enhanced = nil, "", lowerASCII(text)
+		e.Notes = append(e.Notes, "The first number says for how long: 4 for now, so that a mail server tries again, 5 for good.")
+	}
+	return e, true
+}
+
+// anyOf reports whether a text is an enhanced status code of no class.
+func anyOf(text string) bool {
+	_, ok := enhancedCode(anyClass(text))
+	return ok && (text[0] == 'x' || text[0] == 'X')
+}
+
+// noteOfServer tells whose the line of a log is.
+const noteOfServer = "The line is of the server that refused: \"we\", \"this machine\" and \"the sender\" are the client that it refused."
+
 func explainReply(stage smtp.Stage, reply smtp.Reply) Explanation {
 	row, m := Lookup(stage, reply)
 	e := Explanation{
@@ -107,112 +144,15 @@ func explainReply(stage smtp.Stage, reply smtp.Reply) Explanation {
 		about, _ := AboutReason(row.Reason)
 		e.Title, e.References = about.Title, slices.Concat(about.References, links)
 		retry := m.Retry == RetryLater
-		e.Confidence, e.Retry, e.RetryAfter = m.Confidence, &retry, int(m.RetryAfter.Seconds())
+		e.Confidence, e.Retry, e.RetryAfter, e.Advice = m.Confidence, &retry, int(m.RetryAfter.Seconds()), m.Retry
 	} else if reply.Class() == 3 {
 		e.Title = "go on"
 	}
+	if m.Relayed {
+		e.Notes = append(e.Notes, "The reply quotes another server's, which is the cause and was judged: "+strings.Join(m.Reply.Lines, " "))
+	}
+	if reply.Has(smtp.DefectClassMismatch) {
+		e.Notes = append(e.Notes, fmt.Sprintf("The class of %s contradicts the reply code %d; the reply code counts (RFC 5321, section 4.2.1).", reply.Enhanced, reply.Code))
+	}
 	return e
-}
-
-// findReply finds the reply in a text: the whole of it, or what stands behind a
-// mark of a transcript or a log.
-func findReply(text string) (smtp.Reply, smtp.Stage, bool) {
-	if code, rest, ok := smtp.ParseEnhanced(text); ok && rest == "" {
-		return smtp.Reply{Enhanced: code}, "", true
-	}
-	stage, body := replyStage(strings.ReplaceAll(unwrapQmail(text), "\r\n", "\n"))
-	if stage == "" {
-		stage = eximStage(body)
-	}
-	if inner, ok := between(body, " C=\"", "\""); ok && isReply(inner) { // Exim's confirmation
-		return replyFrom(inner), smtp.StageMessage, true
-	}
-	if start := replyStart(body); start >= 0 {
-		return replyFrom(replyLines(body[start:])), stage, true
-	}
-	return smtp.Reply{}, "", false
-}
-
-// replyStart is where the reply begins in a text, -1 for nowhere: at the front;
-// behind "said: ", a mark of a transcript or the like; else at the first number
-// that is a reply code followed by an enhanced status code.
-func replyStart(text string) int {
-	if isReply(text) {
-		return 0
-	}
-	for _, mark := range [...]string{saidMark, "status=sent (", "status=deferred (", "status=bounced (", "stat=Deferred: ", "refused to talk to me: ", "S <-- ", "C --> ", "S: ", "<-- ", "<** ", "<-  ", "<~* ", "<~  ", "< ", ">: ", ": "} {
-		if i := strings.LastIndex(text, mark); i >= 0 && isReply(text[i+len(mark):]) {
-			return i + len(mark)
-		}
-	}
-	for i := range len(text) {
-		if (i == 0 || !isWord(text[i-1])) && isReply(text[i:]) && len(text) > i+4 {
-			if _, _, ok := smtp.ParseEnhanced(text[i+4:]); ok {
-				return i
-			}
-		}
-	}
-	return -1
-}
-
-func isWord(c byte) bool {
-	return c == '.' || c == '-' || c == ':' || digit(c) || letter(c|0x20)
-}
-
-// replyLines takes the marks of a transcript from the lines of a reply, and
-// breaks apart what was joined into one line ("550-5.1.1 x 550 5.1.1 y").
-func replyLines(text string) string {
-	text = strings.TrimRight(strings.TrimSpace(text), ")")
-	if len(text) < 3 {
-		return text
-	}
-	code := text[:3]
-	if !strings.Contains(text, "\n") {
-		text = strings.ReplaceAll(text, " "+code+"-", "\n"+code+"-")
-		if strings.HasPrefix(text, code+"-") {
-			if i := strings.LastIndex(text, " "+code+" "); i >= 0 {
-				text = text[:i] + "\n" + text[i+1:]
-			}
-		}
-		return text
-	}
-	lines := strings.Split(text, "\n")
-	for i, line := range lines {
-		if at := strings.Index(line, code); i > 0 && at > 0 && isReply(line[at:]) {
-			lines[i] = line[at:]
-		}
-	}
-	return strings.Join(lines, "\n")
-}
-
-// eximStage finds what a reply answered, or what went on, in the words of a log:
-// "SMTP error from remote mail server after RCPT TO:<x>: 550 ...".
-func eximStage(text string) smtp.Stage {
-	for _, s := range [...]struct {
-		words string
-		stage smtp.Stage
-	}{
-		{"after RCPT TO:", smtp.StageRcpt},
-		{"after MAIL FROM:", smtp.StageMail},
-		{"after pipelined MAIL FROM:", smtp.StageMail},
-		{"after pipelined RCPT TO:", smtp.StageRcpt},
-		{"after end of data", smtp.StageMessage},
-		{"after DATA", smtp.StageData},
-		{"after initial connection", smtp.StageGreeting},
-		{"after EHLO", smtp.StageEHLO},
-		{"after HELO", smtp.StageEHLO},
-		{"after STARTTLS", smtp.StageSTARTTLS},
-		{"refused to talk to me: ", smtp.StageGreeting},
-		{"while receiving the initial server greeting", smtp.StageGreeting},
-		{"while sending MAIL FROM", smtp.StageMail},
-		{"while sending RCPT TO", smtp.StageRcpt},
-		{"but greeting failed", smtp.StageGreeting},
-		{"but sender was rejected", smtp.StageMail},
-		{"does not like recipient", smtp.StageRcpt},
-	} {
-		if strings.Contains(text, s.words) {
-			return s.stage
-		}
-	}
-	return ""
 }

@@ -6,41 +6,63 @@ import (
 	"github.com/smtpcheck/smtpcheck/smtp"
 )
 
-// explainLog explains a line of a log, or of a bounce, that has no reply in it:
-// the words of the sending server, and the status that it gave.
+// explainLog explains a line of a log, or a bounce, that has no reply code in it:
+// the words of the server, and the enhanced status code that it gave. The text is tidy.
 func explainLog(text string) (Explanation, bool) {
-	line := lowerASCII(unwrapQmail(text))
+	status, stage := statedCode(text), stageWords(text)
+	if diagnostic := fields(strings.Split(text, "\n"), "Diagnostic-Code"); len(diagnostic) > 0 {
+		_, text, _ = strings.Cut(diagnostic[0], ";")
+	}
+	line := lowerASCII(unwrapQmail(strings.ReplaceAll(text, "\n", " ")))
 	words := ownWords(line)
-	status := loggedStatus(line)
-	stage := eximStage(text)
 	reply := smtp.Reply{Lines: strings.Split(words, "\n")}
 	if row, _ := Lookup(stage, reply); row.Words == nil {
 		reply.Enhanced = status
-		if row, _ := Lookup(stage, reply); status.IsZero() || row.ID == lastRow.ID {
+		if _, ok := eximRejected(line); ok && status.IsZero() {
+			reply.Enhanced.Class = 5 // whose only number is the reply code, which the log does not have
+			if saysForNow(line) {
+				reply.Enhanced.Class = 4
+			}
+		}
+		if row, _ := Lookup(stage, reply); reply.Enhanced.IsZero() || row.ID == lastRow.ID {
 			return Explanation{}, false
 		}
 	}
 	e := explainReply(stage, reply)
-	if !status.IsZero() {
-		e.Enhanced = status.String()
-	}
-	if e.Retry != nil && (status.Class == 4 || strings.Contains(line, "status=deferred") || strings.Contains(line, "stat=deferred")) {
-		*e.Retry = true
+	e.Enhanced = status.String()
+	if e.Retry != nil && (status.Class == 4 || saysForNow(line)) {
+		*e.Retry, e.Advice = true, RetryLater
 	}
 	return e, true
 }
 
-// loggedStatus is the enhanced status code of "dsn=4.4.1, ".
-func loggedStatus(line string) smtp.EnhancedCode {
-	_, rest, ok := strings.Cut(line, "dsn=")
-	if !ok {
-		return smtp.EnhancedCode{}
+// saysForNow reports whether a line, in lower case, says that the server tries again,
+// or that the client may.
+func saysForNow(line string) bool {
+	for _, words := range [...]string{"status=deferred", "stat=deferred", "temporarily rejected", "action: delayed"} {
+		if strings.Contains(line, words) {
+			return true
+		}
 	}
-	if end := strings.IndexAny(rest, ", "); end >= 0 {
-		rest = rest[:end]
+	return false
+}
+
+// statedCode is an enhanced status code that stands without a reply code:
+// "dsn=4.4.1,", "Status: 5.1.1", "(#5.1.1)", "response was: 5.7.1 Unable to relay".
+func statedCode(text string) smtp.EnhancedCode {
+	for i := 1; i+5 <= len(text); i++ {
+		if text[i+1] != '.' || strings.IndexByte(" =#(\"'", text[i-1]) < 0 {
+			continue
+		}
+		code, ok := frontCode(text[i:])
+		if !ok {
+			continue
+		}
+		if text[i-1] != ' ' || strings.HasSuffix(text[:i], "atus: ") || strings.HasSuffix(text[:i], ": ") && strings.IndexByte(text[i:], ' ') > 0 || endsInWord(text[:i]) {
+			return code
+		}
 	}
-	code, _, _ := smtp.ParseEnhanced(rest)
-	return code
+	return smtp.EnhancedCode{}
 }
 
 // ownWords takes from a line of a log, in lower case, what the server says of the
@@ -63,7 +85,25 @@ func ownWords(line string) string {
 		}
 		line, _, _ = strings.Cut(line, " dt=")
 	}
+	if what, ok := eximRejected(line); ok {
+		line = what
+	}
 	return strings.TrimPrefix(line, "delivery temporarily suspended: ")
+}
+
+// eximRejected is why Exim refused something of a client, by a line of its log in lower case.
+func eximRejected(line string) (string, bool) {
+	_, rest, ok := strings.Cut(line, " rejected ")
+	if !ok {
+		return "", false
+	}
+	for _, what := range [...]string{"rcpt", "mail", "after data", "ehlo", "helo", "connection"} {
+		if strings.HasPrefix(rest, what) {
+			_, why, ok := strings.Cut(rest, ": ")
+			return why, ok
+		}
+	}
+	return "", false
 }
 
 // unwrapQmail makes a line of qmail's log readable, which has "_" for blanks and
