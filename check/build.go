@@ -59,6 +59,7 @@ func (r *run) report(who int, x Recipient, took time.Duration) *Report {
 		rep.Message = r.messageOf(who, c, &d)
 	}
 	rep.TLSPolicy = newTLSPolicy(c)
+	r.join(who, rep)
 	rep.ExitCode = exitCode(d.Verdict, d.Reason, d.Deciding == nil)
 	return rep
 }

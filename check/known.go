@@ -51,7 +51,7 @@ func (r *run) knownAt(c *diagnose.Case, d *diagnose.Diagnosis) (at time.Duration
 	}
 	for i, a := range c.Attempts {
 		if a.Purpose.Asks() && a.Target.Preference <= limit {
-			at = max(at, r.jobs[a.ID-1].began.Sub(r.started)+d.Outcomes[i].Elapsed)
+			at = max(at, r.jobOf(a.ID).began.Sub(r.started)+d.Outcomes[i].Elapsed)
 		}
 	}
 	for i := range r.hosts {
@@ -70,6 +70,9 @@ func (r *run) caseOf(who int) *diagnose.Case {
 	}
 	if r.opts.Sender != nil {
 		c.Sender = r.opts.Sender.String()
+	}
+	if c.Past = r.rounds(who); c.Past != nil {
+		c.At = time.Now()
 	}
 	for _, j := range r.inOrder() {
 		switch {

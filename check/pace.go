@@ -18,7 +18,7 @@ const spacing = time.Second
 type Pace struct {
 	mu     sync.Mutex
 	places map[netip.AddrPort]*place
-	shut   map[string]bool // names and addresses of hosts that said 421 or asked to slow down
+	shut   map[string]time.Time // when hosts, by names and addresses, said 421 or asked to slow down
 }
 
 type place struct {
@@ -73,18 +73,20 @@ func (p *Pace) close(t probe.Target) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.shut == nil {
-		p.shut = make(map[string]bool)
+		p.shut = make(map[string]time.Time)
 	}
 	for _, key := range keys(t) {
-		p.shut[key] = true
+		p.shut[key] = time.Now()
 	}
 }
 
-func (p *Pace) closed(t probe.Target) bool {
+// closed reports whether a host wants no more connections; after patience it may
+// be asked again, if there is any.
+func (p *Pace) closed(t probe.Target, patience time.Duration) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for _, key := range keys(t) {
-		if p.shut[key] {
+		if at, ok := p.shut[key]; ok && (patience == 0 || time.Since(at) < patience) {
 			return true
 		}
 	}

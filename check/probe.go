@@ -104,7 +104,12 @@ type run struct {
 	skipped    []diagnose.Skip
 	own        []netip.Addr
 
-	jobs    []*job // all of them; those of number n at n-1
+	past     []*Report     // of the rounds before, one a recipient; nil where there were none
+	base     int           // the number of sessions in them
+	sources  sources       // from where hosts were asked in them
+	patience time.Duration // after which a host that asked for no more connections may be asked again; 0: never
+
+	jobs    []*job // all of them; those of number base+n at n-1
 	waiting []*job // planned and not begun
 	running int
 	leaving bool // the messages for which no transaction was begun are left out

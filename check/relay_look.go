@@ -37,7 +37,7 @@ func (r *relay) look(ctx context.Context, d *door) {
 // lookOnce has one of them; it reports false where we were told to stop first, by the
 // host too.
 func (r *relay) lookOnce(ctx context.Context, d *door, n *another) bool {
-	if r.o.Pace.closed(d.won.target) {
+	if r.o.Pace.closed(d.won.target, 0) {
 		return false
 	}
 	k := r.newKnock(d.won.target, n.purpose, d.won.header.ID)

@@ -41,6 +41,7 @@ type Report struct {
 	Sessions   []Session   `json:"sessions"`
 	Message    *Message    `json:"message,omitempty"`
 	TLSPolicy  *TLSPolicy  `json:"tls_policy,omitempty"`
+	Wait       *Wait       `json:"wait,omitempty"` // of several rounds
 	Copy       *Copies     `json:"copy,omitempty"` // of several messages to the recipient
 
 	Verdict    diagnose.Verdict    `json:"verdict"`
@@ -120,7 +121,8 @@ type Skipped struct {
 type Session struct {
 	ID         int           `json:"id"`
 	Purpose    probe.Purpose `json:"purpose"`
-	After      int           `json:"after"` // the session it follows, 0 for none
+	After      int           `json:"after"`           // the session it follows, 0 for none
+	Round      int           `json:"round,omitempty"` // from 2, of a recipient that was tried again
 	Host       string        `json:"host"`
 	Also       []string      `json:"also"`
 	Preference uint16        `json:"preference"`

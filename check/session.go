@@ -36,7 +36,7 @@ type result struct {
 func (r *run) newJob(t probe.Target, purpose probe.Purpose, after *job, who []int) *job {
 	j := &job{target: t, purpose: purpose, after: after, who: who, options: r.opts.Probe}
 	j.header = Session{
-		ID: len(r.jobs) + 1, Purpose: purpose, Host: t.Host, Also: t.Also, Preference: t.Preference,
+		ID: r.base + len(r.jobs) + 1, Purpose: purpose, Host: t.Host, Also: t.Also, Preference: t.Preference,
 		Address: t.Address(), Started: micro(time.Now()),
 	}
 	if after != nil {
@@ -125,12 +125,13 @@ func (r *run) attempt(ctx context.Context, j *job, target probe.Target, o *probe
 		return result{job: j, skip: diagnose.SkipInterrupted}
 	}
 	defer pace.leave(target.Addr)
-	if (j.purpose == probe.PurposeProbe || !j.purpose.Asks()) && pace.closed(target) {
+	if (j.purpose == probe.PurposeProbe || !j.purpose.Asks()) && pace.closed(target, r.patience) {
 		return result{job: j, skip: diagnose.SkipCourtesy}
 	}
 	if rule := r.opts.VerifyRule; (rule == ruleDANE || rule == ruleMTASTS) && r.policies != nil && o.TLSVerify {
 		o.VerifyPeer = r.policies.verifier(rule, target, o.Timeouts)
 	}
+	o.Dial = r.sources.dialler(o.Dial)
 	began := time.Now()
 	a := probe.Run(ctx, target, o)
 	if asksForQuiet(a) {

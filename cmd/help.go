@@ -59,7 +59,7 @@ var flagGroups = []flagGroup{ //nolint:gochecknoglobals // read only
 		"deliver-by mt-priority hold-for hold-until prdr xclient xforward"},
 	{"Message", "data print message subject body body-file html html-file attach inline header encoding sample " +
 		"dkim-key dkim-selector dkim-domain repeat interval reuse"},
-	{"Time", "connect-timeout command-timeout timeout rfc-timeouts"},
+	{"Time", "wait resume connect-timeout command-timeout timeout rfc-timeouts"},
 	{"Expectations", "expect fail-on"},
 	{"Output", "output format json style utc color quiet verbose"},
 	{"Other", "help version"},

@@ -31,6 +31,7 @@ type probeOptions struct {
 	relay        bool // the command is relay, which names its server
 
 	auth     authFlags
+	wait     waitFlags
 	envelope envelopeFlags
 	text     messageFlags
 	expect   expectFlags
@@ -74,7 +75,7 @@ A recipient "-" stands for a list on standard input, one a line.
 	o.envelope.add(f)
 	o.text.add(f)
 	o.times.add(f)
-	o.expect.add(f)
+	o.wait.add(f)
 	o.output.add(f, "probe")
 	return c
 }
@@ -84,13 +85,20 @@ func (a *app) probe(c *cobra.Command, o *probeOptions, args []string) error {
 	if err := environment(c); err != nil {
 		return err
 	}
+	if err := o.wait.load(c, args); err != nil {
+		return err
+	}
+	if o.wait.earlier != nil {
+		args = []string{o.wait.earlier.Recipient}
+	}
 	if len(args) == 0 {
 		return usage("there is no recipient").hint("smtpcheck probe alice@example.com, or a list: smtpcheck probe - < list")
 	}
 	defer o.text.close()
-	if err := o.expect.resolve(c); err != nil {
+	if err := o.wait.check(c); err != nil {
 		return err
 	}
+	o.wait.asked(c)
 	opts, err := o.options(c)
 	if err != nil {
 		return err
@@ -108,8 +116,7 @@ func (a *app) probe(c *cobra.Command, o *probeOptions, args []string) error {
 	}
 	a.hintAt(c, o.expect.all)
 	return a.perform(c, o, opts, recipients, func(out *outputs, certificates *certificateFile) error {
-		out.expect = &o.expect
-		return a.probeAll(c.Context(), groups, *opts, o.text.repeats(), out, bad, certificates)
+		return a.probeAll(c.Context(), o, groups, *opts, out, bad, certificates)
 	})
 }
 
@@ -150,7 +157,8 @@ func (a *app) perform(c *cobra.Command, o *probeOptions, opts *check.Options, re
 }
 
 // probeAll probes each destination in turn and reports each.
-func (a *app) probeAll(ctx context.Context, groups [][]check.Recipient, opts check.Options, rep check.Repeat, out *outputs, bad int, certificates *certificateFile) error {
+func (a *app) probeAll(ctx context.Context, o *probeOptions, groups [][]check.Recipient, opts check.Options, out *outputs, bad int, certificates *certificateFile) error {
+	rep := o.text.repeats()
 	opts.Observer = out.renderer
 	if p, ok := out.renderer.(report.Progress); ok {
 		p.Expect(count(groups) * rep.Times)
@@ -161,18 +169,27 @@ func (a *app) probeAll(ctx context.Context, groups [][]check.Recipient, opts che
 	var tally check.Tally
 	var leftOut check.LeftOut
 	undecided := false
-	for _, group := range groups {
-		left, err := check.ProbeRepeatedly(ctx, group, opts, rep, func(reports []*check.Report) {
-			for _, r := range reports {
-				out.expect.judge(r)
-				codes = append(codes, r.ExitCode)
-				undecided = undecided || r.Reason == "interrupted"
-				werr = cmp.Or(werr, out.renderer.Report(r))
-				certificates.add(r.Sessions)
-				tally.Add(r)
-			}
-			a.followUp(reports, &opts)
-		})
+	each := func(reports []*check.Report) {
+		for _, r := range reports {
+			out.expect.judge(r)
+			codes = append(codes, r.ExitCode)
+			undecided = undecided || r.Reason == "interrupted"
+			werr = cmp.Or(werr, out.renderer.Report(r))
+			certificates.add(r.Sessions)
+			tally.Add(r)
+		}
+		a.followUp(reports, &opts)
+		a.keep(reports)
+	}
+	runs := groups
+	if o.wait.wanted() {
+		if err := check.ProbeWaiting(ctx, groups, opts, o.wait.options(out), each); err != nil {
+			return probeError(err)
+		}
+		runs = nil
+	}
+	for _, group := range runs {
+		left, err := check.ProbeRepeatedly(ctx, group, opts, rep, each)
 		if err != nil {
 			return probeError(err)
 		}

@@ -38,6 +38,11 @@ type Case struct {
 	Pending []Pending
 	// TLSPolicy is what the domain says about TLS on the way to it; nil when it was not asked for.
 	TLSPolicy *TLSPolicy
+
+	// Past are the rounds before this one, the first of them first, of a recipient
+	// that was deferred and is tried again; At is when this one was over.
+	Past []Round
+	At   time.Time
 }
 
 // Pending is a place that has been or will be asked and has not answered yet:

@@ -17,7 +17,7 @@ func Diagnose(c *Case) Diagnosis {
 	}
 	d.Findings = c.findings(&d, spots)
 	c.suspectUs(&d)
-	d.Summary, d.Remedy = c.summary(&d), c.remedy(&d)
+	d.Summary, d.Remedy = c.summaryOfWait(&d, c.summary(&d)), c.remedy(&d)
 	return d
 }
 

@@ -17,6 +17,7 @@ func (c *Case) findings(d *Diagnosis, spots []*spot) []Finding {
 		f.session(a)
 	}
 	f.together()
+	f.rounds()
 	f.tlsLooks()
 	f.policies()
 	return f.sorted()

@@ -30,6 +30,7 @@ type destination struct {
 	live bool          // a session of it is or was shown while it goes on
 	seen bool          // something of it was shown
 	held map[int][]check.Event
+	left int                   // reports of it that are still to come
 	data map[int][]check.Event // of each session, the message text that was sent: it says what a loss means
 }
 
@@ -72,8 +73,7 @@ type frame struct {
 func (r *frame) Report(rep *check.Report) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.status.done(rep.ID)
-	r.reported = true
+	r.done(rep.ID)
 	r.write(func() error { return r.form.report(rep, r.found(rep.ID)) })
 	return r.err
 }
@@ -87,12 +87,20 @@ func (r *frame) Relay(rep *check.RelayReport) error {
 		return fmt.Errorf("no such format of %T", rep)
 	}
 	for _, x := range rep.Deliveries {
-		r.status.done(x.ID)
+		r.done(x.ID)
 	}
-	r.status.done(rep.ID)
-	r.reported = true
+	r.done(rep.ID)
 	r.write(func() error { return form.relay(rep, r.found) })
 	return r.err
+}
+
+// done notes that a report has come.
+func (r *frame) done(id string) {
+	r.status.done(id)
+	r.reported = true
+	if d := r.found(id); d != nil {
+		d.left--
+	}
 }
 
 // found is the destination under way that a report is of, nil for none.
@@ -136,11 +144,32 @@ func (r *frame) Begin(refs []check.Ref) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.reported {
-		r.open, r.reported = nil, false
+		r.open = slices.DeleteFunc(r.open, func(d *destination) bool { return d.left <= 0 })
+		r.reported = false
 	}
-	r.d = &destination{refs: refs, told: make(map[int]*seqs), held: make(map[int][]check.Event), data: make(map[int][]check.Event)}
-	r.open = append(r.open, r.d)
+	if r.d = r.again(refs); r.d == nil {
+		r.d = &destination{refs: refs, left: len(refs), told: make(map[int]*seqs), held: make(map[int][]check.Event), data: make(map[int][]check.Event)}
+		r.open = append(r.open, r.d)
+	}
 	r.status.begin(refs)
+	r.status.draw()
+}
+
+// again is the destination whose recipients are asked about again, nil for none.
+func (r *frame) again(refs []check.Ref) *destination {
+	for _, d := range r.open {
+		if len(refs) > 0 && slices.Contains(d.refs, refs[0]) {
+			return d
+		}
+	}
+	return nil
+}
+
+// Waits tells which recipients wait for their next round.
+func (r *frame) Waits(list []check.Pause) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.status.pauses = list
 	r.status.draw()
 }
 

@@ -36,7 +36,8 @@ func (m *markdown) report(r *check.Report, _ *destination) error {
 	m.verdict(&b, r)
 	mdExpected(&b, r.Expected)
 	if m.o.Verbosity > Quiet {
-		mdTable(&b, wideGrid(hostRows(newTheme(false), r)))
+		mdTable(&b, wideGrid(hostRows(newTheme(false), latest(r))))
+		mdAttempts(&b, r, m.o)
 		mdExtensions(&b, r)
 		mdTLSCheck(&b, r)
 		mdPolicies(&b, r, m.o)

@@ -25,6 +25,11 @@ type Progress interface {
 	Expect(messages int)
 }
 
+// Waiter is a renderer that shows which recipients wait for their next round.
+type Waiter interface {
+	Waits(list []check.Pause)
+}
+
 // Options say how reports are told. The zero value is the text format in the
 // house style without colour, in local time.
 type Options struct {

@@ -150,6 +150,7 @@ func TestSchemaKeys(t *testing.T) {
 		{"tls", def("tls"), check.TLS{}, nil},
 		{"certificate", def("certificate"), check.Certificate{}, nil},
 		{"message", def("message"), check.Message{}, nil},
+		{"wait", def("wait"), check.Wait{}, nil},
 		{"step", def("step"), check.Step{}, nil},
 		{"finding", def("finding"), check.Finding{}, nil},
 		{"tls_policy", def("tls_policy"), check.TLSPolicy{}, nil},

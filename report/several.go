@@ -65,6 +65,15 @@ func (s several) Expect(messages int) {
 	}
 }
 
+// Waits tells which recipients wait for their next round.
+func (s several) Waits(list []check.Pause) {
+	for _, r := range s {
+		if w, ok := r.(Waiter); ok {
+			w.Waits(list)
+		}
+	}
+}
+
 // Report tells a report.
 func (s several) Report(rep *check.Report) error {
 	return s.each(func(r Renderer) error { return r.Report(rep) })

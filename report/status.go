@@ -5,6 +5,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/smtpcheck/smtpcheck/check"
 	"github.com/smtpcheck/smtpcheck/diagnose"
@@ -21,6 +22,8 @@ type status struct {
 	looking  string // the domain whose hosts are not known yet
 	waiting  []awaited
 	verdicts []early
+	pauses   []check.Pause
+	location *time.Location
 	messages int // to be sent
 	sent     int // of them
 }
@@ -35,7 +38,7 @@ type awaited struct {
 type early struct{ report, text string }
 
 func newStatus(o Options) *status {
-	s := &status{out: o.Status, width: 79} // most terminals have 80 columns
+	s := &status{out: o.Status, width: 79, location: o.location()} // most terminals have 80 columns
 	if o.Width > 0 {
 		s.width = o.width() - 1
 	}
@@ -94,6 +97,9 @@ func (s *status) text() string {
 	}
 	if s.looking != "" {
 		parts = append(parts, "looking up "+s.looking)
+	}
+	if len(s.pauses) > 0 && len(hosts) == 0 && s.looking == "" {
+		parts = append(parts, pauseWords(s.pauses, s.location))
 	}
 	return strings.Join(parts, "; ")
 }

@@ -26,12 +26,15 @@ func (f *tableForm) report(r *check.Report, _ *destination) error {
 			lines = append(lines, "")
 		}
 		f.more = true
-		lines = append(lines, hostTable(f.theme, r, f.o.width())...)
+		lines = append(lines, hostTable(f.theme, latest(r), f.o.width())...)
 		more, err := policyLines(r, f.o)
 		if err != nil {
 			return err
 		}
 		lines = append(lines, extensionLines(f.theme, r, f.o.width())...)
+		if attempts := attemptLines(f.theme, r, f.o); len(attempts) > 0 {
+			lines = append(append(lines, ""), attempts...)
+		}
 		if len(lines) > 0 && len(more) > 0 && more[0] != "" {
 			lines = append(lines, "")
 		}

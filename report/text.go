@@ -97,13 +97,15 @@ func (t *text) report(r *check.Report, d *destination) error {
 	}
 	if t.o.Style == StyleSmtpcheck {
 		t.blank()
-		t.hosts(r)
-		t.tlsCheck(r)
-		t.capabilities(r)
-		t.exercised(r)
-		t.policies(r)
-		t.timing(r)
-		t.walk(r)
+		last := latest(r)
+		t.hosts(last)
+		t.tlsCheck(last)
+		t.capabilities(last)
+		t.exercised(last)
+		t.policies(last)
+		t.timing(last)
+		t.waited(r)
+		t.walk(last)
 		t.findings(r)
 	}
 	t.blank()

@@ -19,7 +19,7 @@ var rooms = [][]string{
 	{"probe", "mxresolve", "policy", "message"},
 	{"diagnose"},
 	{"check"},
-	{"report", "expect"},
+	{"report", "expect", "history"},
 	{"cmd"},
 }
 
@@ -28,8 +28,8 @@ var only = map[string][]string{
 	"github.com/miekg/dns":                     {"dnsclient", "lab"},
 	"github.com/spf13/cobra":                   {"cmd"},
 	"github.com/spf13/pflag":                   {"cmd"},
-	"github.com/fatih/color":                   {"report"},
-	"github.com/olekukonko/tablewriter":        {"report"},
+	"github.com/fatih/color":                   {"report", "history"},
+	"github.com/olekukonko/tablewriter":        {"report", "history"},
 	"github.com/emersion/go-smtp":              {"lab"},
 	"github.com/emersion/go-sasl":              {"sasl", "lab"},
 	"github.com/xdg-go/scram":                  {"sasl", "lab"},
