@@ -41,6 +41,7 @@ tidy-check:
 
 lint:
 	$(LINT) run ./...
+	cd e2e && go tool -modfile=../tools/go.mod golangci-lint run ./...
 
 unit:
 	go test -race -timeout 6m ./...
@@ -49,6 +50,10 @@ unit:
 # and what it takes for what.
 confusion:
 	go test -count=1 -v -run '^TestLabelledReplies$$' ./diagnose
+
+# What users open in other programs, opened in them; a module of its own.
+e2e:
+	cd e2e && go vet ./... && go mod tidy -diff && go test ./...
 
 # Every fuzz target for FUZZTIME; the seeds run in unit as well.
 fuzz:
