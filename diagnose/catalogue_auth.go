@@ -91,13 +91,13 @@ var authRows = []Row{
 		Example: "454 Throttling failure: Maximum sending rate exceeded.", ExampleStage: "auth",
 	},
 	{
-		ID: "auth/password-expired", Stages: atAuth, Words: []string{"password expired", "password has expired", "passphrase expired", "password must be changed", "passphrase must be changed", "credentials have expired"},
+		ID: "auth/password-expired", Codes: "535 534 525 454 530 432", Stages: atAuth, Words: []string{"password expired", "password has expired", "passphrase expired", "password must be changed", "passphrase must be changed", "credentials have expired"},
 		Reason: AuthRequired, Confidence: Certain, Retry: RetryAfterFix, Source: "Dovecot, Cyrus SASL",
 		Explain: "The password has expired.", Remedy: "Change the password in the way that the service has for it.",
 		Example: "535 5.7.8 Password expired", ExampleStage: "auth",
 	},
 	{
-		ID: "auth/account-disabled", Stages: atAuth, Words: []string{"user is disabled", "user account disabled", "account disabled", "account is disabled", "login disabled", "user disabled"},
+		ID: "auth/account-disabled", Codes: "535 534 525 454 530", Stages: atAuth, Words: []string{"user is disabled", "user account disabled", "account disabled", "account is disabled", "login disabled", "user disabled"},
 		Reason: AuthRequired, Confidence: Certain, Retry: RetryAfterFix, Source: "Dovecot, Cyrus SASL",
 		Explain: "The account that logs in is disabled.", Remedy: "Ask the administrator of the account.",
 		Example: "535 5.7.8 User account disabled", ExampleStage: "auth",

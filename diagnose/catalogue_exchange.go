@@ -39,7 +39,7 @@ var exchangeRows = []Row{
 		Example: "554 5.2.2 mailbox full; STOREDRV.Deliver.Exception:QuotaExceededException.MapiExceptionShutoffQuotaExceeded; Failed to process message due to a permanent exception", ExampleStage: "message",
 	},
 	{
-		ID: "exchange/receive-limit", Words: []string{"exceeded their limit for the number of messages they can receive", "hour message receive limit", "receive limit from specific sender"},
+		ID: "exchange/receive-limit", Words: []string{"exceeded their limit for the number of messages they can receive", "messages they can send to this recipient per hour", "hour message receive limit", "receive limit from specific sender"},
 		Reason: RateLimited, Side: SideRecipient, Confidence: Certain, Retry: RetryLater, RetryAfter: time.Hour, Source: "Exchange",
 		Explain: "The recipient gets more messages in an hour than Exchange allows. The code says for good; the limit is per hour.",
 		Remedy:  "Send again after an hour, and send less to this recipient.",

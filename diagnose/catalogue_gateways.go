@@ -107,7 +107,7 @@ var gatewayRows = []Row{
 		Example: "554 Service unavailable; Client host [mail.example.org] blocked using Barracuda Reputation; http://www.barracudanetworks.com/reputation/?r=1&ip=198.51.100.7", ExampleStage: "rcpt",
 	},
 	{
-		ID: "barracuda/no-such-user", Words: []string{"cuda_nsu"},
+		ID: "barracuda/no-such-user", Words: []string{"cuda_nsu no such*", "cuda_nsu*user unknown"},
 		Reason: NoSuchUser, Confidence: Certain, Source: "Barracuda",
 		Example: "550 cuda_nsu No such domain at this location (alice@example.com)", ExampleStage: "rcpt",
 	},

@@ -95,7 +95,7 @@ func TestWordsInAddresses(t *testing.T) {
 				}
 				return '.'
 			}, words)
-			host := strings.Trim(strings.NewReplacer("=", "-", "/", "-", "..", ".").Replace(name), ".-") + ".example"
+			host := strings.Trim(strings.NewReplacer("=", "-", "/", "-", "...", ".", "..", ".").Replace(name), ".-") + ".example"
 			for _, code := range []string{"450 4.3.0 ", "550 5.3.0 ", "599 ", "499 "} {
 				neutral, _ := Lookup("rcpt", replyFrom(code+"<a@b.example>: qwertz"))
 				for _, echo := range []string{"<" + name + "@b.example>", name + "@b.example", "(" + name + "@b.example)", "<a@" + host + ">", "a@" + host, "<" + host + "[192.0.2.9]>", "host " + host + "[192.0.2.9]"} {

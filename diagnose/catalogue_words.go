@@ -1,50 +1,21 @@
 package diagnose
 
-import (
-	"time"
-
-	"github.com/smtpcheck/smtpcheck/smtp"
-)
+import "time"
 
 // wordRows are the words that servers of every kind use. They come after the
-// native replies and before the codes, since words are right more often.
+// native replies and before the codes, since words are right more often. First those
+// that say that it is us who are refused: who reads of a blocked address and an
+// unknown user in one reply must not take the user for unknown.
 var wordRows = []Row{
 	{
-		ID: "words/harvesting", Words: []string{"too many invalid recipient*", "too many unknown recipient*", "too many bad recipient*", "too many nonexistent recipient*", "too many non-existent recipient*", "too many rejected recipient*", "too many invalid user*", "too many unknown user*", "too many invalid rcpt*", "too many unknown rcpt*", "too many bad rcpt*", "too many invalid address*", "too many unknown address*", "too many user unknown*", "directory harvest*", "address harvest*"},
+		ID: "words/harvesting", Words: []string{"too many invalid recipient*", "too many unknown recipient*", "too many bad recipient*", "too many nonexistent recipient*", "too many non-existent recipient*", "too many rejected recipient*", "too many invalid user*", "too many unknown user*", "too many invalid rcpt*", "too many unknown rcpt*", "too many bad rcpt*", "too many invalid address*", "too many unknown address*", "too many user unknown*", "too many failed recipient*", "excessive unknown recipient*", "excessive invalid recipient*", "directory harvest*", "address harvest*", "dictionary attack", "namespace mining", "number of invalid recipient*", "number of unknown recipient*"},
 		Reason: RateLimited, Side: SideUs, Confidence: Certain, Retry: RetryLater, RetryAfter: time.Hour, Source: "many servers",
 		Explain: "The server was asked for so many addresses that it does not have that it takes the client for one that guesses them. Nothing is said about this recipient.",
 		Remedy:  "Take unknown users off the list before sending again, and ask from this address for less.",
 		Example: "550 Too many invalid recipients", ExampleStage: "rcpt",
 	},
 	{
-		ID: "words/mailbox-full", Words: []string{
-			"over quota", "overquota", "over-quota", "quota exceeded", "exceeded quota", "exceeds quota", "quota exceed", "out of quota", "exceeded storage", "exceeded its storage", "storage quota",
-			"mailbox full", "mailbox is full", "mail box full", "mailbox has exceeded", "mailbox size limit exceeded", "inbox is full", "inbox full", "user's disk quota", "disk quota", "insufficient disk space in mailbox", "not enough storage space in mailbox", "mailbox quota", "quota violation", "would exceed mailbox",
-		},
-		Reason: MailboxFull, Confidence: Certain, RetryAfter: time.Hour, Source: "many servers",
-		Example: "452 4.1.1 <alice@example.com> user over quota", ExampleStage: "rcpt",
-	},
-	{
-		ID: "words/no-such-user", Words: []string{
-			"user unknown", "unknown user", "no such user", "user not found", "user doesn't exist", "user does not exist", "no such mailbox", "mailbox not found", "mailbox does not exist", "mailbox unknown", "unknown mailbox",
-			"unknown recipient", "recipient unknown", "recipient not found", "recipient does not exist", "no such recipient", "invalid recipient", "recipient invalid", "unknown address", "address unknown", "addressee unknown", "address does not exist",
-			"account does not exist", "no such account", "account not found", "unknown local part", "unknown local-part", "no mailbox by that name", "no mailbox here", "invalid mailbox", "invalid user", "not a valid user", "not a valid mailbox", "does not have an account here", "no such address", "recipient address rejected: undeliverable", "unknown or illegal alias", "user is unknown", "address could not be found", "does not like recipient", "utilisateur inconnu", "adresse inconnue", "benutzer unbekannt",
-		},
-		Reason: NoSuchUser, Confidence: Certain, Source: "many servers",
-		Example: "550 <alice@example.com>: no such user here", ExampleStage: "rcpt",
-	},
-	{
-		ID: "words/mailbox-disabled", Words: []string{"mailbox disabled", "mailbox is disabled", "account disabled", "account is disabled", "account has been disabled", "user disabled", "user is disabled", "account suspended", "account is suspended", "account has been suspended", "mailbox suspended", "account inactive", "account is inactive", "mailbox is inactive", "user is inactive", "account is locked", "account has been locked", "account expired", "mailbox temporarily disabled", "account that you tried to reach is disabled", "is no longer active", "no longer on server", "no longer valid", "deactivated", "recipient address rejected: inactive", "due to inactivity"},
-		Reason: MailboxDisabled, Confidence: Certain, Source: "many servers",
-		Example: "550 5.2.1 <alice@example.com>: account is suspended", ExampleStage: "rcpt",
-	},
-	{
-		ID: "words/moved", Words: []string{"has moved", "please try <", "user not local; please try", "mailbox has changed", "new address is"},
-		Reason: Moved, Confidence: Likely, Source: "many servers",
-		Example: "551 User not local; please try <alice@new.example>", ExampleStage: "rcpt",
-	},
-	{
-		ID: "words/null-sender", Words: []string{"null sender", "null reverse-path", "empty sender", "empty envelope sender", "empty reverse-path", "sender <> ", "from <> ", "bounces are not accepted", "bounces not accepted", "does not accept bounces", "bounce messages are not accepted", "does not accept bounce", "no bounces"},
+		ID: "words/null-sender", Words: []string{"null sender", "null reverse-path", "empty sender", "empty envelope sender", "empty reverse-path", "sender <> ", "from <> ", "bounces are not accepted", "bounces not accepted", "does not accept bounces", "bounce messages are not accepted", "does not accept bounce", "no bounces", "blank sender", "null return path", "null return-path", "bounce messages not accepted", "does not send mail", "never sends mail", "not send bounces"},
 		Reason: SenderRejected, Confidence: Certain, Retry: RetryAfterFix, Source: "many servers",
 		Explain: "The server refuses the null sender <> that bounces have, at least for this recipient. RFC 5321, section 4.5.5, asks every server to take it; nothing is said about mail from people.",
 		Remedy:  "Probe again with a sender (--from).",
@@ -58,131 +29,103 @@ var wordRows = []Row{
 		Example: "550 BATV check failed", ExampleStage: "rcpt",
 	},
 	{
-		ID: "words/sender", Words: []string{"sender address rejected", "sender rejected", "sender denied", "sender not allowed", "sender blocked", "sender is blocked", "bad sender", "invalid sender", "sender unknown", "unknown sender", "sender verification failed", "sender address verification", "sender address does not", "sender address is", "return address", "unable to verify sender", "cannot verify sender", "sender domain not found", "sender domain does not", "domain of sender", "sender domain is", "envelope sender", "mail from domain", "sender's domain", "domain of the sender", "invalid dns mx or a/aaaa"},
-		Reason: SenderRejected, Confidence: Likely, Retry: RetryAfterFix, Source: "many servers",
-		Example: "553 sender domain is not valid here", ExampleStage: "mail",
+		ID: "words/own-account", Words: []string{"your account", "your mailbox", "your user", "your email account", "sender account", "sending account", "sender's account", "account of the sender", "message sending for this account", "sending for this account", "sending from this account"},
+		With:   []string{"disabled", "suspended", "blocked", "locked", "deactivated", "restricted", "compromised", "hacked", "frozen", "stopped", "not allowed", "not permitted", "inactive", "expired", "gesperrt", "заблокирован"},
+		Reason: Policy, Side: SideUs, Confidence: Likely, Retry: RetryAfterFix, Source: "many servers",
+		Explain: "The server has stopped the account that sends, not that of the recipient.", Remedy: "Secure the account, then ask its provider to open it again.",
+		Example: "550 5.7.1 Your account has been suspended because it was sending spam", ExampleStage: "mail",
 	},
 	{
-		ID: "words/authentication-of-sender", Words: []string{"dmarc", "spf check", "spf-check", "spf fail", "fails spf", "failed spf", "spf softfail", "spf record", "spf validation", "rejected by spf", "spf hardfail", "spf permerror", "spf: ", "sender policy framework", "dkim", "not allowed to send mail for", "is not allowed to send mail from", "not designated", "unauthenticated email", "spoof"},
-		Reason: AuthFail, Confidence: Likely, Retry: RetryAfterFix, Source: "many servers",
-		Example: "550 5.7.0 SPF check failed: 198.51.100.7 is not allowed", ExampleStage: "mail",
-	},
-	{
-		ID: "words/reverse-dns", Words: []string{"reverse dns", "reverse-dns", "rdns", "ptr record", "no ptr", "ptr lookup", "no reverse", "reverse lookup", "reverse hostname", "ptr check", "invalid ptr", "forward confirmed"},
-		Reason: RDNS, Confidence: Certain, Retry: RetryAfterFix, Source: "many servers",
-		Example: "554 5.7.1 No reverse DNS entry for 198.51.100.7", ExampleStage: "greeting",
-	},
-	{
-		ID: "words/helo", Words: []string{"helo rejected", "bad helo", "invalid helo", "helo name", "ehlo name", "helo/ehlo", "ehlo/helo", "helo hostname", "helo domain", "helo does not", "helo not", "your helo", "helo host", "helo is", "ehlo is", "polite people say helo"},
-		Reason: HELO, Confidence: Likely, Retry: RetryAfterFix, Source: "many servers",
-		Example: "550 Bad HELO - fix your mail server", ExampleStage: "ehlo",
-	},
-	{
-		ID: "words/tls-required", Words: []string{"must issue starttls", "starttls required", "tls required", "tls is required", "requires tls", "require tls", "encryption required", "must use tls", "encrypted connection required", "ssl required", "session encryption is required"},
-		Reason: TLSRequired, Confidence: Certain, Retry: RetryAfterFix, Source: "many servers",
-		Example: "550 5.7.10 Encryption required for this domain; TLS is required", ExampleStage: "mail",
-	},
-	{
-		ID: "words/auth-required", Words: []string{"authentication required", "authentication is required", "auth required", "requires authentication", "must authenticate", "please authenticate", "not authenticated", "login required", "smtp auth", "relaying mail to * without auth", "authentication failed", "authentication credentials invalid", "bad username or password", "invalid login", "pop before smtp", "authenticate first"},
-		Reason: AuthRequired, Confidence: Certain, Retry: RetryAfterFix, Source: "many servers",
-		Example: "530 5.7.0 Authentication required", ExampleStage: "mail",
-	},
-	{
-		ID: "words/relay", Words: []string{"relay denied", "relaying denied", "relay is not", "relaying is not", "relay prohibited", "relaying prohibited", "not allowed to relay", "relay access", "we do not relay", "relaying disallowed", "we don't relay", "no relaying", "unable to relay", "relay not", "relaying not", "not a relay", "no such domain at this location", "not our domain", "not a local domain", "domain not hosted", "domain is not hosted", "not hosted here", "is not a local domain", "not responsible for", "does not handle mail for", "domain isn't allowed to be relayed", "open relay", "forwarding to remote hosts"},
-		Reason: RelayDenied, Confidence: Certain, Retry: RetryAfterFix, Source: "many servers",
-		Example: "550 5.7.1 we do not relay for strangers", ExampleStage: "rcpt",
-	},
-	{
-		ID: "words/domain", Words: []string{"domain not found", "unknown domain", "domain does not exist", "no such domain", "domain unknown", "bad domain", "invalid domain", "unrouteable mail domain", "unroutable domain", "domain name not found", "host unknown", "unknown host", "host not found"},
-		Reason: BadDomain, Confidence: Likely, Source: "many servers",
-		Example: "550 5.1.2 host unknown: exmaple.example", ExampleStage: "rcpt",
-	},
-	{
-		ID: "words/no-mail-service", Words: []string{"does not accept mail", "doesn't accept mail", "no mail service", "no smtp service here", "accepts no mail", "not accept email", "null mx", "nullmx"},
-		Reason: NoMailService, Confidence: Likely, Source: "many servers",
-		Example: "521 host.example.com does not accept mail", ExampleStage: "greeting",
-	},
-	{
-		ID: "words/too-many-recipients", Words: []string{"too many recipients", "too many rcpt", "recipient limit", "number of recipients exceeds", "max recipients", "maximum number of recipients", "recipients per message", "recipients per session"},
-		Reason: TooManyRecipients, Confidence: Certain, Retry: RetryLater, Source: "many servers",
-		Example: "452 4.5.3 too many recipients in one go", ExampleStage: "rcpt",
-	},
-	{
-		ID: "words/rate", Words: []string{"rate limit", "ratelimit", "rate-limit", "too many messages", "too many recent messages", "too many connections", "too many concurrent", "too many sessions", "too many mails", "too much mail", "slow down", "sending too fast", "too fast", "throttl*", "connection limit", "limit exceeded", "exceeded the limit", "exceeded limit", "exceeded the maximum number", "exceeded the rate", "too frequently", "try again in an hour", "excessive", "flood", "connections from your", "max conn*", "maximum connections", "per hour", "hourly", "daily limit", "per day"},
-		Reason: RateLimited, Confidence: Likely, RetryAfter: 30 * time.Minute, Source: "many servers",
-		Example: "421 4.7.0 you are sending too fast, slow down", ExampleStage: "mail",
-	},
-	{
-		ID: "words/size", Words: []string{"message too big", "message too large", "message is too large", "message is too big", "message size exceeds", "size limit", "exceeds the maximum message size", "exceeds maximum size", "message exceeds", "maximum message size", "too large", "larger than the", "size exceeds", "exceeds size"},
-		Reason: TooBig, Confidence: Certain, Retry: RetryAfterFix, Source: "many servers",
-		Example: "552 5.2.3 the message is too large for this system", ExampleStage: "message",
-	},
-	{
-		ID: "words/virus", Words: []string{"virus", "malware", "infected", "trojan", "phish*", "attachment type", "blocked attachment", "prohibited attachment", "banned attachment", "forbidden attachment", "attachments are not", "executable", "suspicious attachment", "banned file"},
-		Reason: Virus, Confidence: Likely, Retry: RetryAfterFix, Source: "many servers",
-		Example: "554 5.7.1 rejected: blocked attachment setup.exe", ExampleStage: "message",
-	},
-	{
-		ID: "words/spam", Stages: afterText, Words: []string{"spam", "spamm*", "antispam", "unsolicited", "junk mail", "junk email", "bulk mail", "content rejected", "content restriction", "content filter", "message content", "rejected for content", "refused by content", "blocked by content", "content is not acceptable", "content not acceptable", "high probability", "spamassassin", "rspamd", "score"},
-		Reason: SpamContent, Confidence: Likely, Retry: RetryAfterFix, Source: "many servers",
-		Example: "554 5.7.1 message looks like SPAM to me", ExampleStage: "message",
-	},
-	{
-		ID: "words/reputation", Words: []string{"reputation", "blacklist", "black list", "black-list", "blocklist", "block list", "block-list", "blocked for spam", "blocked for abuse", "blocked due to spam", "blocked because of", "rbl", "rbl.", "your ip", "ip address * blocked", "ip is blocked", "ip blocked", "ip has been blocked", "client host blocked", "banned", "dynamic ip", "dynamic address", "dialup", "residential", "spam source", "sending spam", "spam from your", "spamm*", "spam", "antispam"},
-		Reason: IPReputation, Confidence: Likely, Retry: RetryAfterFix, RetryAfter: time.Hour, Source: "many servers",
-		Example: "554 5.7.1 Your IP 198.51.100.7 is blocked here", ExampleStage: "greeting",
-	},
-	{
-		ID: "words/format", Words: []string{"rfc 5322", "rfc5322", "rfc 2822", "rfc2822", "rfc 822", "bare lf", "bare line feed", "bare newline", "bare <lf>", "line too long", "lines too long", "missing from", "missing date", "missing header", "duplicate header", "malformed header", "invalid header", "bad header", "header line", "from header", "message-id", "8bitmime", "mime error", "malformed mime", "smtputf8", "non-ascii", "invalid character"},
-		Reason: ContentFormat, Confidence: Likely, Retry: RetryAfterFix, Source: "many servers",
-		Example: "550 5.6.0 message has no valid Date: missing header", ExampleStage: "message",
-	},
-	{
-		ID: "words/loop", Words: []string{"mail loop", "mail-loop", "loop detected", "routing loop", "too many hops", "too many received", "hop count", "looping"},
-		Reason: Loop, Confidence: Certain, Source: "many servers",
-		Example: "554 5.4.6 mail loop found, giving up", ExampleStage: "message",
-	},
-	{
-		ID: "words/restricted", Words: []string{"not allowed to send to this", "not authorized to send to", "not permitted to send to", "restricted to", "only accepts mail from", "accepts mail only from", "members only", "only members", "subscribers", "closed list", "not a member", "this list", "this group", "internal use only", "internal only", "recipient only accepts", "does not accept mail from you", "challenge"},
+		ID: "words/restricted", Words: []string{"not allowed to send to", "not authorized to send to", "not permitted to send to", "not authorised to send to", "cannot send to this", "not allowed to post", "not allowed to mail", "may not post", "may not send to", "may not mail", "only members", "members only", "not a member", "not subscribed", "subscribers", "closed list", "moderated list", "only accepts mail from", "accepts mail only from", "only accepts messages from", "only accepts email from", "accepts messages only from", "recipient only accepts", "only accept*from authenticated", "only accept*from internal", "internal use only", "internal only", "internal recipient*", "internal address", "authenticated senders only", "doesn't want your mail", "does not want your mail", "does not want mail from", "does not wish to receive", "refuses mail from you", "not accepting mail from this", "does not accept mail from you", "does not accept mail from this", "outside senders", "external senders", "from external", "mail from outside", "messages from outside", "from outside the organi*", "recipient has blocked", "blocked by recipient", "blocked by the recipient", "rejected by recipient", "rejected by the recipient", "rejected by user", "refused by recipient", "refused by the recipient", "recipient rejected your", "not on my whitelist", "not in recipient's whitelist", "not on the recipient's", "sender not on*whitelist", "not in allowed-senders", "restricted to", "this list", "this group"},
 		Reason: Restricted, Confidence: Likely, Retry: RetryAfterFix, Source: "many servers",
 		Example: "550 5.7.2 only members may post to the list; members only", ExampleStage: "rcpt",
 	},
 	{
-		ID: "words/system-full", Words: []string{"insufficient storage", "out of storage", "no space left", "disk full", "disk is full", "insufficient disk", "not enough disk", "no disk space", "out of disk", "low on disk", "out of memory", "low on space", "insufficient system"},
-		Reason: SystemFull, Confidence: Likely, RetryAfter: 30 * time.Minute, Source: "many servers",
-		Example: "452 4.3.1 no space left on device", ExampleStage: "mail",
+		ID: "words/reverse-dns", Words: []string{"reverse dns", "reverse-dns", "reversedns", "rdns", "r-dns", "ptr", "ptr record*", "no reverse", "without reverse", "reverse lookup", "reverse hostname", "reverse host name", "reverse name", "reverse address", "reverse resolution", "forward confirmed", "forward-confirmed", "fcrdns", "in-addr.arpa", "cannot find your hostname", "can't find your hostname", "could not find your hostname", "cannot find your host name", "resolve your hostname", "resolve your ip", "resolve your host", "no dns name", "no hostname for", "no host name for", "no valid hostname", "without a valid hostname", "host name lookup fail*", "hostname lookup fail*", "hostname does not match", "hostname doesn't match", "hostname mismatch", "generic hostname", "generic rdns", "generic host name", "reverse entry", "dns inverse*", "dns inverso", "resolucion inversa", "обратн*dns", "обратная зона", "反向解析", "反向dns", "逆引き"},
+		Reason: RDNS, Confidence: Certain, Retry: RetryAfterFix, Source: "many servers",
+		Example: "554 5.7.1 No reverse DNS entry for 198.51.100.7", ExampleStage: "greeting",
 	},
 	{
-		ID: "words/server-error", Words: []string{"internal error", "internal server error", "local error", "configuration error", "database error", "lookup error", "lookup failed", "ldap", "mysql", "system error", "i/o error", "server error", "unexpected error", "temporary problem", "temporary error", "temporary failure", "temporarily unable", "temporary local", "technical", "maintenance", "resources unavailable", "resource unavailable", "backend", "timed out", "timeout", "unable to connect", "connection refused", "try later", "system problem"},
-		Reason: ServerError, Confidence: Likely, RetryAfter: 30 * time.Minute, Source: "many servers",
-		Example: "451 4.3.0 Internal error, we look into it", ExampleStage: "rcpt",
+		ID: "words/unresolvable-client", Words: []string{"ip", "ip address", "client host", "connecting host", "your host", "your hostname", "your server", "client address"},
+		With:   []string{"not resolve", "doesn't resolve", "does not have a name", "has no name", "no hostname", "unresolvable", "not resolvable", "cannot resolve", "can't resolve", "could not resolve", "unable to resolve", "cannot be resolved", "could not be resolved", "has no dns", "no valid dns", "without dns", "no dns record", "no dns entry"},
+		Reason: RDNS, Confidence: Likely, Retry: RetryAfterFix, Source: "many servers",
+		Example: "550 5.7.1 Your IP does not resolve to a name", ExampleStage: "ehlo",
 	},
 	{
-		ID: "words/policy", Codes: "5", Words: []string{"policy", "policies", "prohibited", "not authorized", "unauthorized", "not permitted", "not allowed", "access denied", "permission denied", "denied by", "forbidden", "refused by", "rejected by", "blocked by", "security reasons", "administratively", "blocked"},
-		Reason: Policy, Confidence: Likely, Source: "many servers",
-		Explain: "A rule of the receiving site refuses, and does not say which.",
-		Example: "550 5.7.1 Rejected by local security policy", ExampleStage: "rcpt",
-	},
-	{
-		ID: "words/policy-for-now", Codes: "4", Words: []string{"policy", "policies", "access denied", "not authorized", "not permitted", "not allowed", "denied by", "rejected by", "blocked by", "blocked"},
-		Reason: Policy, Confidence: Guess, RetryAfter: 30 * time.Minute, Source: "many servers",
-		Explain: "A rule of the receiving site refuses for now, and does not say which; it may be a rate limit or greylisting.",
-		Remedy:  "Wait: a mail server tries again by itself. If it lasts, ask the postmaster of the receiving site.",
-		Example: "450 4.7.1 <alice@example.com>: Recipient address rejected: Policy restrictions", ExampleStage: "rcpt",
-	},
-	{
-		ID: "words/sequence", Words: []string{"bad sequence of commands", "out of sequence", "need mail", "need rcpt", "send helo", "helo first", "command not allowed", "nested mail"},
+		ID: "words/helo-first", Codes: "5", Words: []string{"helo first", "ehlo first", "helo/ehlo first", "ehlo/helo first", "say helo", "say ehlo", "polite people say", "helo expected", "ehlo expected", "expected helo", "expected ehlo", "need helo", "need ehlo", "before helo", "before ehlo", "helo/ehlo before", "ehlo/helo before", "start with helo", "start with ehlo", "requires helo", "requires ehlo", "helo missing", "issue helo", "issue ehlo"},
 		Reason: Protocol, Side: SideUs, Confidence: Likely, Retry: RetryAfterFix, Source: "many servers",
-		Explain: "The server says that this command was not due.", Remedy: "Look at the reply to the command before.",
-		Example: "503 5.5.1 Bad sequence of commands, sorry", ExampleStage: "rcpt",
+		Explain: "The server wants EHLO, or HELO, before this command, or had refused it.", Remedy: "Send EHLO after the greeting, and look at the reply to it.",
+		Example: "503 5.5.1 Say HELO before anything else, please", ExampleStage: "mail",
 	},
 	{
-		ID: "words/syntax", Words: []string{"syntax error", "bad syntax", "syntax:", "command not recognized", "command unrecognized", "unrecognized command", "unknown command", "command not implemented", "not implemented", "unsupported option", "parameters not", "invalid argument", "invalid parameter", "bad parameter"},
-		Reason: Protocol, Side: SideUs, Confidence: Likely, Retry: RetryAfterFix, Source: "many servers",
-		Explain: "The server does not know the command, or a parameter of it.", Remedy: "Look at the command before the reply; a firewall in between may have changed it.",
-		Example: "500 5.5.2 Syntax error, what was that?", ExampleStage: "mail",
+		ID: "words/helo", Words: []string{"helo rejected", "bad helo", "invalid helo", "helo name", "ehlo name", "helo/ehlo", "ehlo/helo", "helo hostname", "helo domain", "helo does not", "helo not", "your helo", "your ehlo", "helo host", "helo is", "ehlo is", "helo string", "ehlo string", "helo argument", "ehlo argument", "helo greeting", "helo failed", "helo check", "helo verification", "helo command rejected", "helo lookup", "helohost"},
+		Reason: HELO, Confidence: Likely, Retry: RetryAfterFix, Source: "many servers",
+		Example: "550 Bad HELO - fix your mail server", ExampleStage: "ehlo",
+	},
+	{
+		ID: "words/helo-name", Words: []string{"helo", "ehlo", "lhlo"},
+		With:   []string{"invalid", "bad", "rejected", "denied", "refused", "not resolve", "not match", "mismatch", "forged", "forgery", "spoof*", "fake", "faked", "syntax", "wrong", "illegal", "malformed", "not valid", "blocked", "impersonat*", "fully-qualified", "fully qualified", "fqdn", "does not exist", "not found", "unknown", "localhost", "pretend*", "lie", "lying", "liar", "suspicious", "unresolvable", "dynamic", "random"},
+		Reason: HELO, Confidence: Likely, Retry: RetryAfterFix, Source: "many servers",
+		Example: "550 5.7.1 you are not mx1.example.com, forged HELO", ExampleStage: "ehlo",
+	},
+	{
+		ID: "words/authentication-of-sender", Words: []string{"dmarc", "spf", "spf1", "spf-check", "dkim", "domainkeys", "sender policy framework", "arc validation", "sender id", "sender authentication", "domain authentication", "email authentication", "message authentication", "authentication check*", "authentication requirement*", "not allowed to send mail for", "not allowed to send mail from", "not allowed to send email from", "not permitted to send mail for", "not authorized to send mail for", "not authorised to send mail for", "not authorized to use*domain", "not allowed to use*domain", "not designated", "unauthenticated email", "unauthenticated message", "unauthenticated mail", "unauthenticated sender", "spoof*", "forged sender", "forged from", "forgery", "impersonat*", "phishing protection"},
+		Reason: AuthFail, Confidence: Likely, Retry: RetryAfterFix, Source: "many servers",
+		Example: "550 5.7.0 SPF check failed: 198.51.100.7 is not allowed", ExampleStage: "mail",
+	},
+	{
+		ID: "words/tls-required", Words: []string{"must issue starttls", "starttls required", "starttls is required", "starttls first", "tls required", "tls is required", "tls encryption required", "requires tls", "require tls", "requires starttls", "encryption required", "encryption is required", "requires encryption", "must use tls", "must use starttls", "must use ssl", "must be encrypted", "use tls", "encrypted connection", "secure connection required", "requires a secure connection", "ssl required", "session encryption is required", "unencrypted connection*", "unencrypted session*", "without encryption", "without tls", "non-tls", "plaintext connection*", "plaintext authentication", "cleartext", "plain text connection*"},
+		Reason: TLSRequired, Confidence: Certain, Retry: RetryAfterFix, Source: "many servers",
+		Example: "550 5.7.10 Encryption required for this domain; TLS is required", ExampleStage: "mail",
+	},
+	{
+		ID: "words/tls-failed", Words: []string{"tls handshake", "ssl handshake", "tls negotiation", "tls error", "ssl error", "tls failed", "tls failure", "tls unavailable", "tls library", "unable to start tls", "cannot start tls", "can't start tls", "failed to start tls", "could not start tls", "starttls failed", "certificate verif*", "certificate expired", "certificate has expired", "certificate is not", "certificate not", "tls problem"},
+		Reason: TLSFailed, Confidence: Likely, Retry: RetryLater, RetryAfter: time.Hour, Source: "many servers",
+		Example: "454 4.7.0 The TLS library of this server has no certificate", ExampleStage: "starttls",
+	},
+	{
+		ID: "words/authentication-of-message", Codes: "421 450 451 550 551 552 553 554", Stages: afterText, Words: []string{"authentication failed", "authentication failure", "failed authentication", "authentication fails", "not authenticated", "unauthenticated", "could not be authenticated", "fails authentication", "did not authenticate"},
+		Reason: AuthFail, Confidence: Likely, Retry: RetryAfterFix, Source: "many servers",
+		Explain: "The server could not verify that the message comes from whom it says, by SPF, DKIM or DMARC.",
+		Example: "550 5.7.1 This message failed authentication", ExampleStage: "message",
+	},
+	{
+		ID: "words/auth-required", Words: []string{"authentication required", "authentication is required", "auth required", "requires authentication", "require authentication", "must authenticate", "must be authenticated", "must first authenticate", "please authenticate", "not authenticated", "unauthenticated", "login required", "smtp auth", "smtp-auth", "smtp authentication", "authentication failed", "authentication failure", "authentication error", "authentication rejected", "authentication unsuccessful", "authentication credentials invalid", "bad username or password", "username or password", "username/password", "wrong password", "invalid password", "incorrect password", "invalid username", "invalid credentials", "bad credentials", "wrong credentials", "credentials invalid", "invalid login", "login failed", "login incorrect", "login denied", "not logged in", "log in first", "login first", "pop before smtp", "pop-before-smtp", "check your mail first", "authenticate first", "auth first", "authenticate before", "authentication first", "without authentication", "without auth", "enable smtp auth", "outgoing server requires", "password authentication"},
+		Reason: AuthRequired, Confidence: Certain, Retry: RetryAfterFix, Source: "many servers",
+		Example: "530 5.7.0 Authentication required", ExampleStage: "mail",
+	},
+	{
+		ID: "words/rate", Words: []string{"rate limit*", "ratelimit*", "rate-limit*", "rate limited", "too many messages", "too many emails", "too many e-mails", "too many mails", "too many connections", "too many concurrent", "too many simultaneous", "too many parallel", "too many sessions", "too many recent", "too many requests", "too many attempts", "too many deliveries", "too many transactions", "too many failures", "too many errors", "too many bad commands", "too many smtp", "too many open", "too much mail", "too much traffic", "too much email", "too much spam", "slow down", "too fast", "too quickly", "too frequent*", "too often", "throttl*", "connection rate", "connection limit", "connection frequency", "concurrent connection*", "simultaneous connection*", "maximum connections", "max connections", "max conn*", "maximum number of connections", "maximum number of messages", "maximum number of concurrent", "exceeded the maximum number", "limit on the number of messages", "number of messages exceed*", "number of connections", "sending rate", "send rate", "sending limit", "message rate", "message limit", "mail limit", "messages per", "mails per", "emails per", "connections per", "per hour", "per minute", "per day", "per second", "hourly", "daily limit", "daily quota", "daily sending", "sending quota", "message quota", "quota for sending", "flood*", "excessive volume", "excessive connection*", "excessive rate", "excessive number", "excessive traffic", "excessive mail*", "excessive email*", "excessive use", "excessive amount", "unusual volume", "unusual rate", "unusual amount", "volume limit", "frequency limit*", "frequency", "exceeded the rate", "exceeds the rate", "connections from your", "reduce your sending", "try again in an hour", "sending too", "sent too many", "sent too much", "rate exceeded", "rate control", "ratecontrol", "rate has been exceeded", "outbound limit", "traffic limit", "exceeded the limit for the number"},
+		Reason: RateLimited, Confidence: Likely, RetryAfter: 30 * time.Minute, Source: "many servers",
+		Example: "421 4.7.0 you are sending too fast, slow down", ExampleStage: "mail",
+	},
+	{
+		ID: "words/client-refused", Words: []string{"ip", "ip address", "ip addresses", "your ip", "source ip", "sending ip", "client ip", "client host", "your server", "your host", "your mail server", "your mailserver", "sending server", "sending host", "sending mta", "remote host", "connecting host", "client address", "your network", "your isp", "your address [", "netblock", "ip-adresse", "adresse ip", "direccion ip", "indirizzo ip", "endereco ip", "ip-adres", "adres ip", "ip-адрес*", "ip адрес*", "ip地址", "ipアドレス", "发信ip"},
+		With:   []string{"blocked", "block", "blocks", "blacklist*", "black list*", "black-list*", "blocklist*", "block list*", "block-list*", "listed", "banned", "ban", "denied", "rejected", "refused", "not allowed", "not permitted", "not authorized", "not authorised", "not accepted", "not welcome", "not trusted", "untrusted", "not whitelisted", "reputation", "spam*", "suspicious", "abuse", "abusive", "malicious", "botnet", "infected", "virus", "compromised", "open proxy", "open relay", "dynamic", "dialup", "dial-up", "residential", "unacceptable", "prohibited", "forbidden", "disallowed", "restricted", "rejecting", "barred", "poor", "bad", "unknown", "invalid", "not valid", "does not exist", "not found", "hangup", "gesperrt", "blockiert", "abgelehnt", "bloque*", "liste noire", "refuse", "lista negra", "rechaz*", "bloccat*", "lista nera", "rifiut*", "geblokkeerd", "geweigerd", "zablokowan*", "odrzucon*", "заблокирован", "отклонен", "запрещен", "черн*спис", "черном списке", "черный список", "黑名单", "拒绝", "封", "屏蔽", "ブロック", "拒否", "ブラックリスト"},
+		Reason: IPReputation, Confidence: Likely, Retry: RetryAfterFix, RetryAfter: time.Hour, Source: "many servers",
+		Example: "554 5.7.1 Your IP 198.51.100.7 is blocked here", ExampleStage: "greeting",
+	},
+	{
+		ID: "words/domain-listed", Words: []string{"domain", "domains", "url", "urls", "uri", "link", "links", "website", "web site", "hyperlink"},
+		With:   []string{"blacklist*", "black list*", "black-list*", "blocklist*", "block list*", "block-list*", "listed", "reputation", "spam*", "malicious", "suspicious", "phish*", "blocked", "banned", "surbl", "uribl", "dbl"},
+		Reason: DomainReputation, Confidence: Likely, Retry: RetryAfterFix, Source: "many servers",
+		Example: "550 5.7.1 The sending domain has a bad reputation here", ExampleStage: "message",
+	},
+	{
+		ID: "words/sender-listed", Words: []string{"sender", "sender's", "envelope from", "mail from", "from address", "return path", "return-path", "reverse-path", "envelope sender", "your address", "your email address", "you"},
+		With:   []string{"blacklist*", "black list*", "black-list*", "blocklist*", "block list*", "block-list*", "banned", "killfile*", "on our block", "on our black"},
+		Reason: SenderRejected, Confidence: Likely, Retry: RetryAfterFix, Source: "many servers",
+		Example: "550 5.7.1 sender blacklisted at this site", ExampleStage: "mail",
+	},
+	{
+		ID: "words/reputation", Words: []string{"reputation", "blacklist*", "black list*", "black-list*", "blocklist*", "block list*", "block-list*", "blocked for spam*", "blocked for abuse", "blocked due to spam*", "blocked due to abuse", "blocked because of", "rbl", "rbl.", "dnsrbl", "client host blocked", "banned host", "banned network", "dynamic ip", "dynamic address*", "dynamic range", "dialup", "dial-up", "residential", "spam source", "source of spam", "sending spam", "sends spam", "sent spam", "spam from your", "spamming", "known spammer", "open proxy", "open relay server", "botnet", "abusive host", "abusive ip", "not from a mail server", "ブラックリスト", "ブロックリスト", "черный список", "черном списке", "黑名单", "schwarze liste", "schwarzen liste", "blockliste", "liste noire", "lista negra", "lista nera", "zwarte lijst", "czarnej liscie", "czarna lista"},
+		Reason: IPReputation, Confidence: Likely, Retry: RetryAfterFix, RetryAfter: time.Hour, Source: "many servers",
+		Example: "554 5.7.1 This mail server does not like your reputation", ExampleStage: "greeting",
+	},
+	{
+		ID: "words/sender", Words: []string{"sender address rejected", "sender rejected", "sender denied", "sender refused", "sender not allowed", "sender blocked", "sender is blocked", "sender not accepted", "sender unacceptable", "bad sender", "invalid sender", "illegal sender", "sender invalid", "sender unknown", "unknown sender", "unverified sender", "sender not verified", "sender verification failed", "sender verify", "sender address verification", "sender address verify", "sender address", "sender", "unable to verify sender", "cannot verify sender", "could not verify sender", "verify the sender", "verify your address", "sender domain", "domain of sender", "envelope sender", "envelope from", "mail from domain", "mail from address", "mail from:", "mailfrom", "sender's domain", "sender's address", "domain of the sender", "originating domain", "invalid dns mx or a/aaaa", "return address", "return path", "return-path", "from domain must", "emetteur", "expediteur", "absender*", "remitente", "mittente", "remetente", "afzender", "nadawc*", "отправител*", "发件人", "寄件人", "发信人", "差出人", "送信者"},
+		With:   []string{"reject*", "denied", "refused", "blocked", "not allowed", "not accepted", "unacceptable", "bad", "invalid", "invalide", "illegal", "unknown", "unverified", "not verified", "verif*", "not valid", "not exist", "does not exist", "doesn't exist", "not found", "does not resolve", "doesn't resolve", "not resolve", "unresolvable", "no mx", "no valid", "not have", "without", "must", "need", "missing", "malformed", "syntax", "forbidden", "not permitted", "not authorized", "prohibited", "fake", "local", "not local", "disallowed", "no such", "failed", "cannot", "unable", "problem", "error", "inconnu*", "refuse*", "ungultig*", "unbekannt*", "abgelehnt", "gesperrt", "existiert nicht", "rechazad*", "desconocid*", "no existe", "rifiutat*", "sconosciut*", "non esiste", "rejeitad*", "recusad*", "desconhecid*", "geweigerd", "onbekend*", "odrzucon*", "nieznan*", "не существует", "отклонен", "неизвест", "заблокирован", "запрещен", "неверн", "не найден", "不存在", "无效", "被拒绝", "拒绝", "不正", "拒否", "存在しません"},
+		Reason: SenderRejected, Confidence: Likely, Retry: RetryAfterFix, Source: "many servers",
+		Example: "553 sender domain is not valid here", ExampleStage: "mail",
 	},
 }
-
-// afterText are the stages at which the server has seen the message.
-var afterText = []smtp.Stage{smtp.StageData, smtp.StageMessage}

@@ -277,7 +277,7 @@ func TestTrapEcho(t *testing.T) {
 		meaning{"rcpt", "550 <virus@example.net> rejected", NoSuchUser, ""},
 		meaning{"rcpt", "550 virus@example.net: rejected", NoSuchUser, ""},
 		meaning{"rcpt", "550 rejected (virus@example.net)", NoSuchUser, ""},
-		meaning{"", "550 5.7.1 <technical@example.com>: Recipient address rejected: Not here", Policy, ""},
+		meaning{"", "550 5.7.1 <technical@example.com>: Recipient address rejected: Not today", Policy, ""},
 		meaning{"rcpt", "550 <user@marble.example>: rejected", NoSuchUser, ""},
 		meaning{"rcpt", "550 Verbleib unbekannt", NoSuchUser, ""},
 		meaning{"", "550 5.6.0 Garbled message", ContentFormat, ""},
