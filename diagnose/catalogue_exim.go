@@ -46,6 +46,12 @@ var eximRows = []Row{
 		Example: "550 Restricted characters in address", ExampleStage: "rcpt",
 	},
 	{
+		ID: "exim/connections", Codes: "4", Words: []string{"too many concurrent smtp connections from this ip address"},
+		Reason: RateLimited, Side: SideUs, Confidence: Certain, RetryAfter: 10 * time.Minute, Source: "Exim",
+		Explain: "The server takes only so many connections from one address at a time.", Remedy: "Use fewer connections at once.",
+		Example: "421 Too many concurrent SMTP connections from this IP address; please try again later.", ExampleStage: "greeting",
+	},
+	{
 		ID: "exim/load", Codes: "4", Words: []string{"too many concurrent smtp connections", "too much load; please try again later", "too many messages received in one connection", "too many messages in this connection", "too many nonmail commands", "smtp incoming connections"},
 		Reason: RateLimited, Side: SideReceiver, Confidence: Certain, RetryAfter: 10 * time.Minute, Source: "Exim",
 		Example: "421 mx1.example.com: Too many concurrent SMTP connections; please try again later.", ExampleStage: "greeting",

@@ -1,6 +1,7 @@
 package world
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"os"
@@ -18,6 +19,12 @@ type EximConfig struct {
 	Domains   []string
 	Users     []string
 	Addresses []string // IP addresses; the port is 25
+
+	// Text is the configuration instead of the one of this package; its variables
+	// are the same. It is ready when it greets at Port, which is 25 if not given.
+	Text     string
+	Port     string
+	Resolver string // IP address of a DNS server
 
 	// Submit makes it a submission server as well, at ports 587 and 465.
 	Submit *EximSubmission
@@ -65,12 +72,17 @@ func StartExim(ns *Namespace, config EximConfig) (*Exim, error) {
 	}
 	exim := &Exim{Log: filepath.Join(config.Dir, "log", "mainlog"), Mailbox: mailbox, ns: ns, file: file}
 	cmd := Command(eximProgram(), "-C", file, "-bdf")
+	if config.Resolver != "" {
+		if cmd, err = withResolver(cmd, config.Dir, config.Resolver); err != nil {
+			return nil, err
+		}
+	}
 	return exim, start(ns, cmd, func() error {
 		for _, address := range config.Addresses {
 			if strings.Contains(address, ":") {
 				address = "[" + address + "]"
 			}
-			if err := greets(ns, address+":25"); err != nil {
+			if err := greets(ns, address+":"+cmp.Or(config.Port, "25")); err != nil {
 				return err
 			}
 		}
@@ -90,6 +102,9 @@ func (c EximConfig) text() (string, error) {
 		c.Submit = &EximSubmission{}
 	}
 	text := strings.Replace(eximConfig, "$SUBMISSION", submission, 1) + authenticators
+	if c.Text != "" {
+		text = c.Text
+	}
 	return strings.NewReplacer(
 		"$PORTS", ports,
 		"$HOSTNAME", c.Hostname, "$PROGRAM", eximProgram(), "$CERT", c.CertFile, "$KEY", c.KeyFile,

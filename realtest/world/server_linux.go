@@ -79,6 +79,8 @@ type PostfixConfig struct {
 	// Services maps the address of each smtpd, 198.51.100.10:25, to its own
 	// settings, `smtpd_delay_reject=no`.
 	Services map[string][]string
+	Master   string // more of master.cf
+	Resolver string // IP address of a DNS server; without one Postfix looks no client up
 }
 
 // StartPostfix starts Postfix, with TLS and virtual mailboxes, in a namespace.
@@ -138,6 +140,10 @@ func StartPostfix(ns *Namespace, config PostfixConfig) (*Postfix, error) {
 		"smtpd_client_connection_count_limit": "0",
 		"in_flow_delay":                       "0",
 	}
+	if config.Resolver != "" {
+		settings["smtpd_peername_lookup"] = "yes"
+		settings["smtp_dns_support_level"] = "enabled"
+	}
 	for name, value := range config.Main {
 		settings[name] = value
 	}
@@ -156,6 +162,7 @@ func StartPostfix(ns *Namespace, config PostfixConfig) (*Postfix, error) {
 			fmt.Fprintf(&master, "  -o { %s }\n", option)
 		}
 	}
+	master.WriteString(config.Master)
 	master.WriteString(postfixServices)
 	if err := os.WriteFile(filepath.Join(etc, "master.cf"), []byte(master.String()), 0o644); err != nil {
 		return nil, err
@@ -165,6 +172,11 @@ func StartPostfix(ns *Namespace, config PostfixConfig) (*Postfix, error) {
 		return nil, err
 	}
 	cmd := Command("/usr/lib/postfix/sbin/master", "-c", etc, "-d")
+	if config.Resolver != "" {
+		if cmd, err = withResolver(cmd, config.Dir, config.Resolver); err != nil {
+			return nil, err
+		}
+	}
 	return postfix, start(ns, cmd, func() error {
 		for address, options := range config.Services {
 			ready := greets
