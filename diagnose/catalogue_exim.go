@@ -22,7 +22,7 @@ var eximRows = []Row{
 	},
 	{
 		ID: "cpanel/not-deliverable", Codes: "5", Words: []string{"the mail server could not deliver mail to*the account or domain may not exist"},
-		Reason: NoSuchUser, Confidence: Guess, Source: "Exim with cPanel",
+		Reason: NoSuchUser, Confidence: Likely, Source: "Exim with cPanel",
 		Explain: "The server checked the address and could not deliver to it: the account or the domain may not exist, among other things that the reply names.",
 		Remedy:  "Check both parts of the address; if it is right, ask the postmaster of the receiving site.",
 		Example: "550-\"The mail server could not deliver mail to alice@example.com.  The account or\n550-domain may not exist, they may be blacklisted, or missing the proper dns\n550 entries.\"", ExampleStage: "rcpt",

@@ -51,10 +51,16 @@ func (s *subject) matches(r *Row) bool {
 	}
 	for _, w := range r.Words {
 		if s.has(w) {
-			return (r.With == nil || s.inOneClause(r)) && (r.Reason != NoSuchUser || !s.speaksOfSender())
+			return (r.With == nil || s.inOneClause(r)) && (r.Reason != NoSuchUser || s.blamesUser(r))
 		}
 	}
 	return false
+}
+
+// blamesUser reports whether words for an unknown user may be about the recipient:
+// not where they are about the sender, nor, for the weakest, about us.
+func (s *subject) blamesUser(r *Row) bool {
+	return !s.speaksOfSender() && (r.Confidence != Guess || !s.speaksOfUs())
 }
 
 // inOneClause reports whether a clause of the text has words of both lists of a row.
