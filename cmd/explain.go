@@ -14,27 +14,34 @@ import (
 )
 
 func (a *app) explainCommand() *cobra.Command {
-	out := new(output)
+	out, list := new(output), false
 	c := &cobra.Command{
 		Use:   "explain CODE | REPLY | RULE",
 		Short: "Say what a reply, a status code or a finding means and what to do",
 		Long: `explain says what a server's reply means and what to do about it, offline. It
-takes a reply as it stands in a transcript or a log, a bare reply code or
-enhanced status code, or the name of a rule, as arguments or one a line on
-standard input.`,
+takes a bare reply code or enhanced status code, a reply as it stands in a
+transcript, a log, a bounce or the error of a program, or the name of a rule, a
+reason or a row of the reply catalogue: as arguments, or one a line on standard
+input. A text of several lines is one argument.
+
+With --list it lists what can be explained by its name: rules, reasons, replies
+or codes, or all of them; further words look for those that have all of them.`,
 		Example: `  smtpcheck explain 550
   smtpcheck explain 4.2.2
   smtpcheck explain '554 5.7.1 <bob@example.com>: Relay access denied'
   smtpcheck explain mx/null
+  smtpcheck explain "$(cat bounce.eml)"
+  smtpcheck explain --list replies gmail
   grep -o 'said: .*' /var/log/mail.log | smtpcheck explain --format ndjson`,
-		RunE: func(c *cobra.Command, args []string) error { return a.explain(c, out, args) },
+		RunE: func(c *cobra.Command, args []string) error { return a.explain(c, out, list, args) },
 	}
 	c.Flags().SortFlags = false
+	c.Flags().BoolVar(&list, "list", false, "list what can be explained: rules, reasons, replies, codes or all, and words to look for")
 	out.add(c.Flags(), "explain")
 	return c
 }
 
-func (a *app) explain(c *cobra.Command, out *output, args []string) error {
+func (a *app) explain(c *cobra.Command, out *output, list bool, args []string) error {
 	if err := environment(c); err != nil {
 		return err
 	}
@@ -43,27 +50,47 @@ func (a *app) explain(c *cobra.Command, out *output, args []string) error {
 		return err
 	}
 	defer s.abandon()
-	if len(args) > 1 || len(args) == 1 && args[0] != "-" {
-		for _, text := range joinReplies(args) {
-			if err := a.explainOne(s, text); err != nil {
-				return err
-			}
-		}
-		return s.close()
+	switch {
+	case list:
+		return a.listEntries(s, args)
+	case len(args) > 1 || len(args) == 1 && args[0] != "-":
+		return a.explainArgs(s, args)
 	}
 	return a.explainLines(s)
 }
 
-func (a *app) explainOne(s *outputs, text string) error {
-	e, ok := diagnose.ExplainText(text)
-	if !ok {
-		return usage("%s is not a reply, a status code or a rule", quote(text)).
-			hint("smtpcheck explain 550, smtpcheck explain 5.1.1, smtpcheck explain mx/null")
+// explainArgs explains each argument, or all together where a shell has split a text.
+func (a *app) explainArgs(s *outputs, args []string) error {
+	texts := joinReplies(args)
+	found, bad := explainAll(texts)
+	if whole := strings.Join(args, " "); bad >= 0 && len(args) > 1 {
+		if e, ok := diagnose.ExplainText(whole); ok {
+			found, bad = []diagnose.Explanation{e}, -1
+		} else if near := nearNames(whole); len(near) > 0 {
+			texts[bad] = whole
+		}
 	}
-	if !s.write(e) {
-		return s.close()
+	if bad >= 0 {
+		return suggest(usage("%s is not a reply, a status code or a rule", quote(texts[bad])), texts[bad])
 	}
-	return nil
+	for _, e := range found {
+		if !s.write(e) {
+			break
+		}
+	}
+	return s.close()
+}
+
+// explainAll explains texts; bad is the first that cannot be explained, -1 for none.
+func explainAll(texts []string) (found []diagnose.Explanation, bad int) {
+	for i, text := range texts {
+		e, ok := diagnose.ExplainText(text)
+		if !ok {
+			return nil, i
+		}
+		found = append(found, e)
+	}
+	return found, -1
 }
 
 // explainLines explains the lines of standard input; a line that cannot be is
@@ -94,6 +121,9 @@ func (a *app) explainLines(s *outputs) error {
 		if errors.Is(err, io.EOF) {
 			break
 		}
+	}
+	if a.code == check.ExitData {
+		a.hint("each line is explained by itself; a text of several lines is one argument: smtpcheck explain \"$(cat FILE)\"")
 	}
 	if explained == 0 && a.code == 0 {
 		return usage("there is nothing to explain").hint("smtpcheck explain 550")

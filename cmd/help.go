@@ -51,7 +51,7 @@ type flagGroup struct {
 // flagGroups has every flag of every command once.
 var flagGroups = []flagGroup{ //nolint:gochecknoglobals // read only
 	{"Whom and where", "from to helo server port srv mx ipv4 ipv6 source resolver trust-ad proxy proxy-protocol lmtp lab " +
-		"list sockets max-addresses parallel stop-after"},
+		"sockets max-addresses parallel stop-after"},
 	{"TLS", "tls tls-verify tls-min tls-max ca-file sni cert key fingerprint cert-out tls-check"},
 	{"Authentication", "auth-user auth-user-file auth-password-file auth-password-command auth-token-file auth-token-command " +
 		"auth-identity auth-mech auth-allow-unverified auth-allow-plaintext"},
@@ -61,7 +61,7 @@ var flagGroups = []flagGroup{ //nolint:gochecknoglobals // read only
 		"dkim-key dkim-selector dkim-domain repeat interval reuse"},
 	{"Time", "wait resume connect-timeout command-timeout timeout rfc-timeouts"},
 	{"Expectations", "expect fail-on"},
-	{"Output", "output format json style utc color quiet verbose"},
+	{"Output", "list output format json style utc color quiet verbose"},
 	{"Other", "help version"},
 }
 

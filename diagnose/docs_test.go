@@ -54,7 +54,8 @@ func repliesPage() string {
 	rows := Rows()
 	p.add("# Replies\n\n" + generated)
 	p.add("What smtpcheck knows of the replies of mail servers: %d rows. `smtpcheck explain ROW`, such as\n"+
-		"`smtpcheck explain %s`, says the same; `smtpcheck explain 'REPLY'` says which row a reply is. The first row that matches counts:\n"+
+		"`smtpcheck explain %s`, says the same, `smtpcheck explain --list replies WORD...` finds rows, and `smtpcheck explain 'REPLY'`\n"+
+		"says which row a reply is. The first row that matches counts:\n"+
 		"text decides before the enhanced status code, and that before the reply code. The class of an enhanced status code is written `x` where that of the reply\n"+
 		"code counts (RFC 5321, section 4.2.1).\n\n", len(rows), rows[0].ID)
 	p.reasons()
@@ -212,7 +213,7 @@ func rulesPage() string {
 	rules := Rules()
 	p.add("# Rules\n\n" + generated)
 	p.add("The %d rules that yield the findings of a report. `smtpcheck explain RULE` says the same, such as\n"+
-		"`smtpcheck explain %s`.\n\n", len(rules), rules[0].ID)
+		"`smtpcheck explain %s`; `smtpcheck explain --list rules` lists them.\n\n", len(rules), rules[0].ID)
 	var order []string
 	topics := make(map[string][]Rule)
 	for _, r := range rules {

@@ -79,7 +79,8 @@ func TestSchemas(t *testing.T) {
 			validate(t, mx, b.Bytes())
 		}
 	}
-	for _, text := range []string{"550 5.1.1 User unknown", "421", "4.2.2", "450 4.2.0 Greylisted for 300 seconds"} {
+	for _, text := range []string{"550 5.1.1 User unknown", "421", "4.2.2", "450 4.2.0 Greylisted for 300 seconds", "x.7.28", "5xx", "mx/null",
+		"S <-- 550 4.4.7 expired", "250 2.0.0 Ok"} {
 		e, ok := diagnose.ExplainText(text)
 		if !ok {
 			t.Fatal(text)
@@ -89,6 +90,14 @@ func TestSchemas(t *testing.T) {
 			t.Fatal(err)
 		}
 		validate(t, explain, b.Bytes())
+	}
+	entry := schema("explain-list")
+	var b bytes.Buffer
+	if err := Write(&b, diagnose.Entries(), Options{Format: FormatNDJSON}); err != nil {
+		t.Fatal(err)
+	}
+	for text := range strings.Lines(b.String()) {
+		validate(t, entry, []byte(text))
 	}
 }
 
@@ -166,6 +175,7 @@ func TestSchemaKeys(t *testing.T) {
 		{"auth", relay("auth"), check.RelayAuth{}, nil},
 		{"login", relay("login"), check.RelayLogin{}, nil},
 		{"explain", read("explain"), diagnose.Explanation{}, nil},
+		{"explain-list", read("explain-list"), diagnose.Entry{}, nil},
 	} {
 		var want []string
 		for _, f := range reflect.VisibleFields(reflect.TypeOf(c.of)) {

@@ -17,10 +17,19 @@ type Table struct {
 }
 
 // Write writes a document that is not a report: a [check.MXReport], a
-// [diagnose.Explanation] or a [Table]. As JSON it writes any document.
+// [diagnose.Explanation], a list of [diagnose.Entry] or a [Table]. As JSON it writes any
+// document, and each entry of a list by itself.
 func Write(w io.Writer, doc any, o Options) error {
 	if o.Format == "" {
 		o.Format = FormatText
+	}
+	if entries, ok := doc.([]diagnose.Entry); ok && (o.Format == FormatJSON || o.Format == FormatNDJSON) {
+		for i := range entries {
+			if err := writeJSON(w, &entries[i], o.Format == FormatJSON); err != nil {
+				return err
+			}
+		}
+		return nil
 	}
 	command, tell := documentOf(w, doc, o)
 	switch {
@@ -45,6 +54,8 @@ func documentOf(w io.Writer, doc any, o Options) (command string, tell func() er
 		return "explain", func() error { return writeExplanation(w, d, o) }
 	case diagnose.Explanation:
 		return "explain", func() error { return writeExplanation(w, &d, o) }
+	case []diagnose.Entry:
+		return "explain", func() error { return writeEntries(w, d, o) }
 	case Table:
 		return "lab", func() error { return writeTable(w, &d, o) }
 	}
