@@ -216,6 +216,7 @@ func list(s []string) []string {
 // MXReport is where the mail for a domain would go, and what is wrong with that.
 type MXReport struct {
 	Schema     int                 `json:"schema"`
+	Redacted   string              `json:"redacted,omitempty"` // yes or strict: names are pseudonyms (package redact)
 	Domain     string              `json:"domain"`
 	Unicode    string              `json:"domain_unicode,omitempty"`
 	Resolution *Resolution         `json:"resolution"`

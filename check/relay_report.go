@@ -20,6 +20,7 @@ type RelayReport struct {
 	Duration Millis `json:"duration_ms"`
 	Lab      bool   `json:"lab,omitempty"` // the server is that of the built-in lab
 	ExitCode int    `json:"exit_code"`
+	Redacted string `json:"redacted,omitempty"` // yes or strict: names are pseudonyms (package redact)
 
 	Host string `json:"host"` // as asked
 	HELO string `json:"helo,omitempty"`

@@ -29,6 +29,7 @@ type Report struct {
 	Mode     diagnose.Mode `json:"mode"`
 	Lab      bool          `json:"lab,omitempty"` // the servers were those of the built-in lab
 	ExitCode int           `json:"exit_code"`
+	Redacted string        `json:"redacted,omitempty"` // yes or strict: names are pseudonyms (package redact)
 
 	Recipient        string   `json:"recipient"`
 	RecipientUnicode string   `json:"recipient_unicode,omitempty"` // with U-labels, where that differs

@@ -61,7 +61,7 @@ var flagGroups = []flagGroup{ //nolint:gochecknoglobals // read only
 		"dkim-key dkim-selector dkim-domain repeat interval reuse"},
 	{"Time", "wait resume connect-timeout command-timeout timeout rfc-timeouts"},
 	{"Expectations", "expect fail-on"},
-	{"Output", "list output format json style utc color quiet verbose"},
+	{"Output", "list output format json style utc redact color quiet verbose"},
 	{"Other", "help version"},
 }
 

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/pflag"
 	"golang.org/x/term"
 
+	"github.com/smtpcheck/smtpcheck/redact"
 	"github.com/smtpcheck/smtpcheck/report"
 )
 
@@ -17,6 +18,7 @@ type output struct {
 	command            string
 	file, style, color string
 	formats            formatFlag
+	redact             string // yes, strict or ""
 	json, utc          bool
 	quiet, verbose     bool
 }
@@ -35,6 +37,10 @@ func (o *output) add(f *pflag.FlagSet, command string) {
 		f.BoolVarP(&o.quiet, "quiet", "q", false, "the verdict only")
 		f.BoolVarP(&o.verbose, "verbose", "v", false, "DNS queries, certificates and raw bytes too")
 	}
+	if command != "explain" && command != "lab" {
+		f.StringVar(&o.redact, "redact", "", "pseudonyms for addresses, names, IP addresses and paths, for tickets; with =`strict` queue IDs and fingerprints go too")
+		f.Lookup("redact").NoOptDefVal = string(redact.Names)
+	}
 	f.StringVar(&o.color, "color", "auto", "`WHEN`: auto, always or never; auto obeys NO_COLOR")
 }
 
@@ -52,6 +58,15 @@ func (o *output) resolve(a *app) (report.Options, []formatFile, error) {
 	}
 	if err := o.distinct(files); err != nil {
 		return report.Options{}, nil, err
+	}
+	switch o.redact {
+	case "true", "1":
+		o.redact = string(redact.Names)
+	case "no", "false", "0":
+		o.redact = ""
+	}
+	if o.redact != "" && !slices.Contains(redact.Modes(), redact.Mode(o.redact)) {
+		return report.Options{}, nil, usage("--redact=%s: there is no such mode", quote(o.redact)).hint("--redact, or --redact=strict for queue IDs and fingerprints too")
 	}
 	r, err := o.options(a)
 	r.Format = cmp.Or(format, report.FormatText)

@@ -3,6 +3,7 @@ package cmd
 import (
 	"path/filepath"
 
+	"github.com/smtpcheck/smtpcheck/redact"
 	"github.com/smtpcheck/smtpcheck/report"
 )
 
@@ -14,6 +15,7 @@ type outputs struct {
 	sinks    []*sink
 	renderer report.Renderer // tells all of them
 	expect   *expectFlags    // what reports are held against before they are told; nil: nothing
+	redacted *redacted       // what is told when all is known; nil without --redact
 }
 
 // openOutput opens where results go, before anything is done.
@@ -50,7 +52,10 @@ func (a *app) openOutput(o *output) (*outputs, error) {
 		all[i] = s.renderer
 	}
 	out.renderer = report.Several(all...)
-	return out, nil
+	if o.redact != "" {
+		err = out.hold(redact.Mode(o.redact), opts)
+	}
+	return out, err
 }
 
 // ofFile are the options of a file beside the main output: -q is about that one,
@@ -106,11 +111,19 @@ func (out *outputs) each(tell func(*sink) error) bool {
 
 // write tells a document that is not a report, as each does.
 func (out *outputs) write(doc any) bool {
+	if out.redacted != nil {
+		return out.redacted.keep(doc)
+	}
 	return out.each(func(s *sink) error { return report.Write(s.w, doc, s.options) })
 }
 
 // close completes every output. There is an error for each that could not be written.
 func (out *outputs) close() error {
+	if out.redacted != nil {
+		if err := out.redacted.tell(out); err != nil {
+			return err
+		}
+	}
 	var failed []error
 	for _, s := range out.sinks {
 		if err := s.close(); err != nil {

@@ -129,7 +129,7 @@ func (p *printableWriter) flush() error {
 
 // noReportFlags refuses flags about reports where there is none.
 func noReportFlags(c *cobra.Command) error {
-	for _, name := range []string{"format", "json", "style", "quiet", "verbose"} {
+	for _, name := range []string{"format", "json", "style", "quiet", "verbose", "redact"} {
 		if typed(c, name) {
 			return usage("--print and --%s contradict each other: there is no report", name)
 		}

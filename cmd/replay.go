@@ -24,6 +24,7 @@ it reads standard input.`,
   smtpcheck replay report.json
   smtpcheck replay --style swaks report.json
   smtpcheck replay --format markdown report.json
+  smtpcheck replay --redact --format markdown report.json       for a ticket
   smtpcheck replay --expect 'verdict=accepted,tls>=1.2' report.json`,
 		RunE: func(c *cobra.Command, args []string) error { return a.replay(c, out, expected, args) },
 	}

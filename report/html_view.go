@@ -127,7 +127,7 @@ func relayArticle(r *check.RelayReport, number int, o Options) *htmlArticle {
 // commonArticle is what all reports tell in the same way.
 func commonArticle(r *check.Report, number int, o Options) *htmlArticle {
 	a := &htmlArticle{
-		Number: number, Tool: clean(r.Tool.Name) + " " + clean(r.Tool.Version), Reason: clean(string(r.Reason)),
+		Number: number, Tool: clean(toolOf(r)), Reason: clean(string(r.Reason)),
 		Summary: paragraphs(r.Summary), Started: r.Started.In(o.location()).Format("2006-01-02 15:04:05 -07:00"),
 		ID: clean(r.ID), ExitCode: strconv.Itoa(r.ExitCode), Spent: millis(duration(r.Duration)), theme: newTheme(false),
 	}

@@ -75,7 +75,7 @@ func (m *markdown) verdict(b *strings.Builder, r *check.Report) {
 	for _, note := range r.Notes {
 		item("note", mdProse(note))
 	}
-	item("made by", fmt.Sprintf("%s %s, %s, report %s", mdProse(r.Tool.Name), mdProse(r.Tool.Version),
+	item("made by", fmt.Sprintf("%s, %s, report %s", mdProse(toolOf(r)),
 		r.Started.In(m.o.location()).Format("2006-01-02 15:04:05 -07:00"), mdCode(clean(r.ID))))
 }
 
@@ -154,7 +154,7 @@ func (m *markdown) transcript(b *strings.Builder, r *check.Report) error {
 	if err != nil {
 		return err
 	}
-	t.begin(clean(r.Tool.Name)+" "+clean(r.Tool.Version), r.Started.Time, r.Recipient)
+	t.begin(clean(toolOf(r)), r.Started.Time, r.Recipient)
 	if m.o.Verbosity >= Verbose {
 		t.resolution(r.Resolution)
 	}

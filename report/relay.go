@@ -20,7 +20,7 @@ type relayForm interface {
 // recipient, for all that both tell in the same way.
 func asProbe(r *check.RelayReport) *check.Report {
 	out := &check.Report{
-		ID: r.ID, Tool: r.Tool, Started: r.Started, Duration: r.Duration, ExitCode: r.ExitCode, Recipient: r.Host, HELO: r.HELO,
+		ID: r.ID, Tool: r.Tool, Redacted: r.Redacted, Started: r.Started, Duration: r.Duration, ExitCode: r.ExitCode, Recipient: r.Host, HELO: r.HELO,
 		Resolution: r.Resolution, Reason: r.Reason, Side: r.Side, Confidence: r.Confidence, DecidedBy: r.DecidedBy,
 		RetryAfter: r.RetryAfter, Summary: r.Summary, Remedy: r.Remedy, Findings: r.Findings,
 		Verdict: diagnose.Accepted,
@@ -55,7 +55,7 @@ func (t *text) relay(r *check.RelayReport, found func(string) *destination) erro
 	}
 	x, d := asProbe(r), found(r.ID)
 	if d == nil || !d.seen {
-		t.begin(clean(r.Tool.Name)+" "+clean(r.Tool.Version), r.Started.Time, r.Host)
+		t.begin(clean(toolOf(x)), r.Started.Time, r.Host)
 	}
 	if t.o.Verbosity >= Verbose {
 		t.resolution(r.Resolution)
@@ -365,7 +365,7 @@ func (m *markdown) relay(r *check.RelayReport, _ func(string) *destination) erro
 	for _, line := range serviceLines(r) {
 		fmt.Fprintf(&b, "- SRV %s\n", mdText(line))
 	}
-	fmt.Fprintf(&b, "- made by: %s %s, %s, report %s\n", mdProse(r.Tool.Name), mdProse(r.Tool.Version),
+	fmt.Fprintf(&b, "- made by: %s, %s, report %s\n", mdProse(toolOf(x)),
 		r.Started.In(m.o.location()).Format("2006-01-02 15:04:05 -07:00"), mdCode(clean(r.ID)))
 	if m.o.Verbosity > Quiet {
 		mdTable(&b, portGrid(newTheme(false), r))

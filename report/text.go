@@ -86,7 +86,7 @@ func (t *text) report(r *check.Report, d *destination) error {
 		return t.flush()
 	}
 	if d == nil || !d.seen || d.refs[0].ID != r.ID {
-		t.begin(clean(r.Tool.Name)+" "+clean(r.Tool.Version), r.Started.Time, r.Recipient)
+		t.begin(clean(toolOf(r)), r.Started.Time, r.Recipient)
 	}
 	if t.o.Verbosity >= Verbose {
 		t.resolution(r.Resolution)

@@ -200,3 +200,15 @@ func quoteQuery(r *check.Report, id int) string {
 	}
 	return "(not in this report)"
 }
+
+// toolOf names the program that made a report, and says if names were taken out of it.
+func toolOf(r *check.Report) string {
+	tool := r.Tool.Name + " " + r.Tool.Version
+	switch r.Redacted {
+	case "":
+		return tool
+	case "strict":
+		return tool + " (redacted, strict)"
+	}
+	return tool + " (redacted)"
+}

@@ -19,7 +19,7 @@ var rooms = [][]string{
 	{"probe", "mxresolve", "policy", "message"},
 	{"diagnose"},
 	{"check"},
-	{"report", "expect", "history"},
+	{"report", "expect", "history", "redact"},
 	{"cmd"},
 }
 
@@ -35,6 +35,7 @@ var only = map[string][]string{
 	"github.com/xdg-go/scram":                  {"sasl", "lab"},
 	"github.com/emersion/go-message":           {"message"},
 	"github.com/emersion/go-msgauth":           {"message"},
+	"golang.org/x/net/publicsuffix":            {"redact"},
 	"net/smtp":                                 {},
 	"net/textproto":                            {},
 	module + "lab":                             {"cmd"},

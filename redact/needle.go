@@ -1,0 +1,153 @@
+package redact
+
+import (
+	"net/netip"
+	"strings"
+)
+
+// needle is one spelling of an original.
+type needle struct {
+	text string // folded
+	with string // what is written for it
+	edge edge
+	word bool // a word that may be somebody else's too: the search of what is written cannot ask for it
+}
+
+// needles are found in one pass, by their first octets.
+type needles struct {
+	by    map[uint32][]needle
+	some  [1 << 12]bool // a quick no, by the last bits of two octets
+	names bool          // whole names too, and addresses in their own form: what the scan finds without
+	seen  map[string]bool
+}
+
+func newNeedles(names bool) *needles {
+	return &needles{by: make(map[uint32][]needle), names: names, seen: make(map[string]bool)}
+}
+
+// leastWord is the length from which a name is found as a word of its own.
+const leastWord = 3
+
+func key3(s string) uint32 { return uint32(s[0]) | uint32(s[1])<<8 | uint32(s[2])<<16 }
+
+func hash2(s string) uint32 { return (uint32(s[0]) ^ uint32(s[1])<<4) & (1<<12 - 1) }
+
+// put adds one spelling.
+func (n *needles) put(text, with string, e edge, word bool) {
+	text = fold(text)
+	if len(text) < leastWord || n.seen[text] || text == fold(with) {
+		return
+	}
+	n.seen[text] = true
+	n.some[hash2(text)] = true
+	n.by[key3(text)] = append(n.by[key3(text)], needle{text, with, e, word})
+}
+
+// longest returns the longest needle that stands at a place in a folded text.
+func (n *needles) longest(folded string, i int) (found needle, ok bool) {
+	if i+3 > len(folded) || !n.some[hash2(folded[i:])] {
+		return found, false
+	}
+	for _, x := range n.by[key3(folded[i:])] {
+		if len(x.text) > len(found.text) && strings.HasPrefix(folded[i:], x.text) && x.edge.fits(folded, i, i+len(x.text)) {
+			found, ok = x, true
+		}
+	}
+	return found, ok
+}
+
+// add adds the spellings of an original.
+func (n *needles) add(m *Mapper, o *original) {
+	switch o.kind {
+	case kindIP:
+		n.addIP(o)
+	case kindUser:
+		n.addUser(m, o)
+	case kindDomain:
+		n.addDomain(m, o)
+	case kindHost:
+		label := o.key[:strings.IndexByte(o.key, '.')]
+		if m.vocab.tells(label) {
+			n.put(label, o.pseudo, edgeWord, true)
+		}
+	case kindLabel:
+		n.addWord(m, o.key, o.pseudo)
+	case kindPath, kindMessage, kindEnvelope, kindQueue, kindFingerprint:
+		n.put(o.key, o.pseudo, edgeWord, false)
+	default:
+		n.put(o.key, o.pseudo, edgeWord, !strings.Contains(o.key, " "))
+	}
+}
+
+func (n *needles) addIP(o *original) {
+	a, p := netip.MustParseAddr(o.key), netip.MustParseAddr(o.pseudo)
+	for _, s := range spellings(a) {
+		n.put(s.write(a), s.write(p), s.edge, false)
+	}
+	if n.names && a.Is6() {
+		for _, s := range []string{a.String(), a.StringExpanded(), bare(a)} {
+			n.put(s, p.String(), edgeWord, false)
+		}
+	}
+}
+
+// addUser adds a local part, also as a person's name is written: alice.smith is Alice Smith.
+func (n *needles) addUser(m *Mapper, o *original) {
+	n.addWord(m, o.key, o.pseudo)
+	parts := strings.FieldsFunc(o.key, func(r rune) bool { return r == '.' || r == '_' || r == '-' })
+	if len(parts) != 2 || !m.vocab.tells(o.key) {
+		return
+	}
+	for _, between := range []string{" ", ".", "_", "-"} {
+		n.put(parts[0]+between+parts[1], o.pseudo, edgeWord, false)
+	}
+	n.put(parts[1]+" "+parts[0], o.pseudo, edgeWord, false)
+	n.put(parts[1]+", "+parts[0], o.pseudo, edgeWord, false)
+	for _, p := range parts {
+		if len(p) > leastWord && m.vocab.tells(p) {
+			n.put(p, o.pseudo, edgeWord, true)
+		}
+	}
+}
+
+// addWord adds a name that may stand alone. Where it is a word of everybody it
+// counts only where a server shows that it is a name.
+func (n *needles) addWord(m *Mapper, key, pseudo string) {
+	if len(key) >= leastWord && m.vocab.tells(key) {
+		n.put(key, pseudo, edgeWord, true)
+		return
+	}
+	for _, around := range [][2]string{
+		{"<", ">"}, {`"`, `"`}, {"'", "'"}, {"user ", ""}, {"user=", ""}, {"mailbox ", ""}, {"recipient ", ""}, {"account ", ""}, {"login ", ""}, {"uid=", ""},
+	} {
+		n.put(around[0]+key+around[1], around[0]+pseudo+around[1], edgeWord, true)
+	}
+}
+
+// addDomain adds the label that somebody chose: acme of acme.example.
+func (n *needles) addDomain(m *Mapper, o *original) {
+	n.addName(m, o.key, toUnicode(o.key))
+	label, _, _ := strings.Cut(o.key, ".")
+	with, _, _ := strings.Cut(o.pseudo, ".")
+	if m.vocab.tells(label) {
+		n.put(label, with, edgeWord, true)
+	}
+	u, _, _ := strings.Cut(toUnicode(o.key), ".")
+	if u != "" && u != label {
+		n.put(u, with, edgeWord, true)
+	}
+	if spaced := strings.ReplaceAll(label, "-", " "); spaced != label && m.vocab.tells(label) {
+		n.put(spaced, with, edgeWord, true)
+	}
+}
+
+// addName adds a whole name for the search of what is written.
+func (n *needles) addName(m *Mapper, ascii, unicode string) {
+	if !n.names {
+		return
+	}
+	n.put(ascii, "?", edgeWord, false)
+	if unicode != "" {
+		n.put(unicode, "?", edgeWord, false)
+	}
+}
