@@ -76,6 +76,7 @@ A recipient "-" stands for a list on standard input, one a line.
 	o.text.add(f)
 	o.times.add(f)
 	o.wait.add(f)
+	o.expect.add(f)
 	o.output.add(f, "probe")
 	return c
 }
@@ -98,6 +99,9 @@ func (a *app) probe(c *cobra.Command, o *probeOptions, args []string) error {
 	if err := o.wait.check(c); err != nil {
 		return err
 	}
+	if err := o.expect.resolve(c); err != nil {
+		return err
+	}
 	o.wait.asked(c)
 	opts, err := o.options(c)
 	if err != nil {
@@ -116,6 +120,7 @@ func (a *app) probe(c *cobra.Command, o *probeOptions, args []string) error {
 	}
 	a.hintAt(c, o.expect.all)
 	return a.perform(c, o, opts, recipients, func(out *outputs, certificates *certificateFile) error {
+		out.expect = &o.expect
 		return a.probeAll(c.Context(), o, groups, *opts, out, bad, certificates)
 	})
 }
