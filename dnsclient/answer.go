@@ -31,6 +31,10 @@ const (
 	StatusLoop Status = "cname-loop"
 	// StatusLongChain: there are more than [MaxChain] aliases in a row.
 	StatusLongChain Status = "cname-chain"
+	// StatusReferral: the server names the authorities of a zone below its own, see [Answer.Authority]. Only with NoRecursion.
+	StatusReferral Status = "referral"
+	// StatusAlias: the name is an alias, and where it leads the server does not know. Only with NoRecursion.
+	StatusAlias Status = "alias"
 	// StatusCancelled: the caller gave up first. It says nothing about DNS.
 	StatusCancelled Status = "cancelled"
 )
@@ -43,6 +47,8 @@ type Record struct {
 	Preference uint16     // of an MX record; lower is preferred
 	Host       string     // the target of MX, CNAME, PTR, NS; "." is the root
 	Addr       netip.Addr // of A and AAAA
+	Serial     uint32     // of SOA
+	Minimum    uint32     // of SOA: how long a negative answer is kept at most (RFC 2308, section 4)
 	Text       string     // of TXT, its strings joined; of every other type the data in presentation form
 }
 
@@ -59,12 +65,15 @@ type Exchange struct {
 	// Extended is the server's own explanation of a failure, "DNSSEC Bogus: …" (RFC 8914), or "".
 	Extended string
 
-	Time          time.Time     // when the try began
-	RTT           time.Duration // from there to the answer or the failure, connecting included
-	TTL           uint32        // the smallest of the answer section, in seconds; see Record.TTL
-	AD            bool          // the server says that the data is authentic (RFC 4035, section 3.2.3); worth as much as the way to it
-	Authoritative bool          // the server is an authority for the name
-	Truncated     bool          // the answer was cut and not used (RFC 2181, section 9)
+	Time time.Time     // when the try began
+	RTT  time.Duration // from there to the answer or the failure, connecting included
+	TTL  uint32        // the smallest of the answer section, in seconds; see Record.TTL
+	// NoRecursion and CheckingDisabled say how it was asked, see [Client].
+	NoRecursion, CheckingDisabled bool
+
+	AD            bool // the server says that the data is authentic (RFC 4035, section 3.2.3); worth as much as the way to it
+	Authoritative bool // the server is an authority for the name
+	Truncated     bool // the answer was cut and not used (RFC 2181, section 9)
 
 	Answers []string // the records of the answer section in presentation form, at most MaxAnswers and 16 KiB of them
 	Total   int      // records in the answer section, also those not listed
@@ -86,7 +95,16 @@ type Answer struct {
 	Total   int      // how many there were
 	Chain   []Record // the CNAME records that led there, in order
 
-	AD  bool   // every answer on the way was said to be authentic
+	// SOA is the record that a negative answer carries, nil where it carries none. Its TTL
+	// and its Minimum say how long the answer may be kept (RFC 2308, section 5).
+	SOA *Record
+	// Authority and Additional are the name servers that the answer names beside what was
+	// asked for, and their addresses: with NoRecursion only, at most MaxReferral each.
+	Authority, Additional []Record
+
+	AD            bool // every answer on the way was said to be authentic
+	Authoritative bool // every answer on the way came from an authority
+
 	TTL uint32 // the smallest of all, in seconds
 
 	Exchanges []Exchange // every try, in order; empty when nothing could be asked

@@ -18,6 +18,10 @@
 //     [Answer.Chain]: inside the answer, and by asking again where a server that
 //     does not recurse tells only its own part.
 //
+// With [Client.NoRecursion] it asks what a server knows of its own, as a resolver
+// asks an authority: a referral and an alias that leads elsewhere are answers then,
+// with what the server says of others in [Answer.Authority] and [Answer.Additional].
+//
 // A failure of DNS is a fact like any other and is told in [Answer.Status];
 // there is no error to return. Names are in presentation form without the
 // final dot, odd bytes escaped as \DDD (RFC 1035, section 5.1); "." is the root.
@@ -42,6 +46,7 @@ const (
 	MaxExchanges = 64   // of one query, in all
 	MaxRecords   = 1000 // records kept of one answer
 	MaxAnswers   = 100  // records listed in one Exchange
+	MaxReferral  = 64   // name servers kept of one answer, and addresses of them
 )
 
 // Client asks questions. Its zero value asks the system's resolvers over UDP.
@@ -60,9 +65,23 @@ type Client struct {
 	Rounds int
 	// TCP asks over TCP only.
 	TCP bool
+	// NoRecursion asks what each server knows itself (RD clear; RFC 1035, section
+	// 4.1.1), and follows nothing.
+	NoRecursion bool
+	// CheckingDisabled asks a resolver that validates for what it would not vouch
+	// for (CD; RFC 4035, section 3.2.2).
+	CheckingDisabled bool
 
 	once   sync.Once
 	system []string // what SystemServers said
+}
+
+// To returns a client that asks one server only, in the way c does.
+func (c *Client) To(server string) *Client {
+	return &Client{
+		Servers: []string{server}, Dial: c.Dial, Timeout: c.Timeout, Rounds: c.Rounds, TCP: c.TCP,
+		NoRecursion: c.NoRecursion, CheckingDisabled: c.CheckingDisabled,
+	}
 }
 
 // Query asks for the records of type t at name and follows aliases. It always
@@ -73,6 +92,7 @@ func (c *Client) Query(ctx context.Context, name string, t Type) *Answer {
 		return &Answer{Name: name, Type: t, Status: StatusFailed, Err: err.Error()}
 	}
 	a := &Answer{Name: q.name, Type: q.typ}
+	q.noRecursion, q.checkingDisabled = c.NoRecursion, c.CheckingDisabled
 	for {
 		r := c.ask(ctx, a, q)
 		if r == nil {
@@ -82,11 +102,16 @@ func (c *Client) Query(ctx context.Context, name string, t Type) *Answer {
 		if end == "" {
 			return a
 		}
+		if c.NoRecursion {
+			a.Status = StatusAlias
+			return a
+		}
 		// The alias, a new one each time, leads out of what this server, which does not recurse, can tell.
 		if q, err = newQuestion(end, t); err != nil {
 			a.Status, a.Err = StatusFailed, err.Error()
 			return a
 		}
+		q.checkingDisabled = c.CheckingDisabled
 	}
 }
 
@@ -140,7 +165,7 @@ func (c *Client) askServer(ctx context.Context, a *Answer, q *question, server s
 		switch {
 		case r == nil:
 			return e, nil
-		case r.final():
+		case r.final(), q.noRecursion && r.referral():
 			return e, r
 		case len(a.Exchanges) >= MaxExchanges:
 			return e, nil
@@ -176,6 +201,8 @@ func (a *Answer) follow(name string, r *reply) (next string) {
 	first := before == 0
 	a.AD = r.ad && (first || a.AD)
 	a.Rcode, a.Err = r.rcodeName(), ""
+	a.Authoritative = r.authoritative && (first || a.Authoritative)
+	a.SOA, a.Authority, a.Additional = r.soaRecord, r.nameServers, r.glue
 	if first || r.ttl < a.TTL {
 		a.TTL = r.ttl
 	}
@@ -200,6 +227,8 @@ func (a *Answer) follow(name string, r *reply) (next string) {
 		}
 	}
 	switch {
+	case r.referral():
+		a.Status = StatusReferral
 	case r.rcode == rcodeNameError:
 		a.Status, a.Records = StatusNXDomain, nil
 	case len(a.Records) > 0:

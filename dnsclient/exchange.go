@@ -12,7 +12,10 @@ import (
 // try makes one exchange. The reply is nil when none could be used; a
 // truncated or failing one is returned, for the caller to judge.
 func (c *Client) try(ctx context.Context, q *question, server, network string, edns bool) (*Exchange, *reply) {
-	e := &Exchange{Server: server, Name: q.name, Type: q.typ, Network: network, Time: time.Now()}
+	e := &Exchange{
+		Server: server, Name: q.name, Type: q.typ, Network: network, Time: time.Now(),
+		NoRecursion: q.noRecursion, CheckingDisabled: q.checkingDisabled,
+	}
 	tctx, cancel := context.WithTimeout(ctx, c.timeout())
 	defer cancel()
 	r, err := c.roundTrip(tctx, q, e, edns)
@@ -22,6 +25,9 @@ func (c *Client) try(ctx context.Context, q *question, server, network string, e
 		return e, nil
 	}
 	e.take(r)
+	if q.noRecursion && r.referral() {
+		e.Err = "" // that is what was asked for
+	}
 	return e, r
 }
 

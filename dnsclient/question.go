@@ -21,6 +21,8 @@ type question struct {
 	typ  Type
 	code uint16
 	wire []byte // the name in wire format
+
+	noRecursion, checkingDisabled bool
 }
 
 // newQuestion refuses what cannot be asked: an unknown type, an empty label, a
@@ -82,7 +84,13 @@ func (q *question) message(edns bool) (*message, error) {
 		return nil, err
 	}
 	m := &message{question: q, id: binary.BigEndian.Uint16(id[:])}
-	flags := uint16(flagRD | flagAD)
+	flags := uint16(flagAD)
+	if !q.noRecursion {
+		flags |= flagRD
+	}
+	if q.checkingDisabled {
+		flags |= flagCD
+	}
 	m.wire = binary.BigEndian.AppendUint16(m.wire, m.id)
 	m.wire = binary.BigEndian.AppendUint16(m.wire, flags)
 	m.wire = append(m.wire, 0, 1, 0, 0, 0, 0, 0, 0)
@@ -104,6 +112,7 @@ const (
 	flagRD     = 1 << 8
 	flagRA     = 1 << 7
 	flagAD     = 1 << 5
+	flagCD     = 1 << 4
 	maskOpcode = 0xf << 11
 	maskRcode  = 0xf
 )

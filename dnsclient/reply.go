@@ -24,11 +24,14 @@ type reply struct {
 	rcode                        int
 	authoritative, truncated, ad bool
 	recursive                    bool     // the server recurses
+	known                        bool     // it was asked for what it knows itself
 	records                      []Record // of the type asked for and CNAME, at most MaxRecords
 	answers                      []string // presentation form, bounded
 	total, matching              int      // records in the answer section; those of the type asked for
 	ttl                          uint32   // the smallest of the answer section
 	soa, ns                      bool     // what the authority section has
+	soaRecord                    *Record  // the first one there
+	nameServers, glue            []Record // of a server that was asked for what it knows itself
 	extended                     string   // RFC 8914
 	listed                       int      // bytes in answers
 }
@@ -43,6 +46,7 @@ func parseReply(msg []byte, q *question) (*reply, error) {
 		truncated:     flags&flagTC != 0,
 		ad:            flags&flagAD != 0,
 		recursive:     flags&flagRA != 0,
+		known:         q.noRecursion,
 	}
 	if r.truncated {
 		return r, nil // what there is of it may be cut anywhere
@@ -116,16 +120,46 @@ func (r *reply) list(rr dns.RR) {
 	}
 }
 
-func (r *reply) authority(_ []byte, raw rawRecord, _ *question) error {
+// authority notes what the authority section is about. What cannot be read there
+// spoils nothing that was asked for.
+func (r *reply) authority(msg []byte, raw rawRecord, q *question) error {
 	r.soa = r.soa || raw.typ == dns.TypeSOA
 	r.ns = r.ns || raw.typ == dns.TypeNS
+	switch {
+	case raw.typ == dns.TypeSOA && r.soaRecord == nil:
+		r.soaRecord = beside(msg, raw)
+	case raw.typ == dns.TypeNS && q.noRecursion && len(r.nameServers) < MaxReferral:
+		if rec := beside(msg, raw); rec != nil {
+			r.nameServers = append(r.nameServers, *rec)
+		}
+	}
 	return nil
 }
 
+// beside reads a record that was not asked for; nil when it cannot be read.
+func beside(msg []byte, raw rawRecord) *Record {
+	if raw.class != dns.ClassINET || raw.rdata == raw.next {
+		return nil
+	}
+	rr, err := unpack(msg, raw)
+	if err != nil {
+		return nil
+	}
+	rr.Header().Ttl = cappedTTL(raw.ttl)
+	rec := newRecord(rr)
+	return &rec
+}
+
 // additional looks for the OPT record: the upper bits of the response code
-// (RFC 6891, section 6.1.3) and the extended error (RFC 8914, section 2).
-func (r *reply) additional(msg []byte, raw rawRecord, _ *question) error {
+// (RFC 6891, section 6.1.3) and the extended error (RFC 8914, section 2); and for the
+// addresses of the name servers of a referral.
+func (r *reply) additional(msg []byte, raw rawRecord, q *question) error {
 	if raw.typ != dns.TypeOPT {
+		if q.noRecursion && (raw.typ == dns.TypeA || raw.typ == dns.TypeAAAA) && len(r.glue) < MaxReferral {
+			if rec := beside(msg, raw); rec != nil {
+				r.glue = append(r.glue, *rec)
+			}
+		}
 		return nil
 	}
 	r.rcode |= int(raw.ttl>>24) << 4
@@ -194,6 +228,9 @@ func newRecord(rr dns.RR) Record {
 		rec.Addr, _ = netip.AddrFromSlice(rr.A.To4())
 	case *dns.AAAA:
 		rec.Addr, _ = netip.AddrFromSlice(rr.AAAA.To16())
+	case *dns.SOA:
+		rec.Serial, rec.Minimum = rr.Serial, rr.Minttl
+		rec.Text = strings.TrimPrefix(rr.String(), h.String())
 	case *dns.TXT:
 		rec.Text = strings.Join(rr.Txt, "")
 	default:
@@ -215,7 +252,7 @@ func (r *reply) referral() bool {
 // leadsOut reports whether an alias without an end may have one elsewhere: a
 // server that does not recurse tells only its own part.
 func (r *reply) leadsOut() bool {
-	return r.rcode == rcodeNoError && !r.recursive && !r.soa
+	return r.rcode == rcodeNoError && (!r.recursive || r.known) && !r.soa
 }
 
 // tellsNothing reports whether a server was asked where an alias of its own
