@@ -30,7 +30,7 @@ func (r *run) report(who int, x Recipient, took time.Duration) *Report {
 		Schema: Schema, ID: ref.ID, Tool: Tool{"smtpcheck", r.opts.Version}, Started: ref.Started,
 		Duration: Millis(took), Mode: c.Mode, Lab: c.Lab,
 		Recipient: ref.Recipient, Sender: c.Sender, HELO: r.opts.Probe.HELO, Notes: x.Notes,
-		Resolution: newResolution(r.resolution), Sessions: []Session{},
+		Resolution: resolutionOf(c), Sessions: []Session{},
 		Verdict: d.Verdict, Reason: d.Reason, Side: d.Side, Confidence: d.Confidence, DecidedBy: d.DecidedBy,
 		DecidedAfter: Millis(took), RetryAfter: int(d.RetryAfter.Round(time.Second).Seconds()),
 		Summary: valid(d.Summary), Remedy: valid(d.Remedy), Findings: newFindings(d.Findings),
@@ -179,8 +179,8 @@ func newResolution(res *mxresolve.Result) *Resolution {
 		q := &res.Queries[i]
 		query := Query{
 			ID: q.ID, Server: q.Server, Network: q.Network, Name: q.Name, Type: string(q.Type), Rcode: q.Rcode,
-			RTT: Millis(q.RTT), AD: q.AD, AA: q.Authoritative, TC: q.Truncated,
-			Answers: list(q.Answers), Error: q.Err,
+			RTT: Millis(q.RTT), AD: q.AD, AA: q.Authoritative, TC: q.Truncated, NoRD: q.NoRecursion, CD: q.CheckingDisabled,
+			Answers: list(q.Answers), Error: q.Err, EDE: valid(q.Extended),
 		}
 		if len(q.Answers) > 0 {
 			query.TTL = &q.TTL
@@ -230,12 +230,19 @@ type MXReport struct {
 	Findings   []Finding           `json:"findings"`
 }
 
-// MX finds where the mail for a domain would go. It speaks no SMTP.
+// MX finds where the mail for a domain would go, and what its authorities say of that. It speaks no SMTP.
 func MX(ctx context.Context, domain smtp.Domain, o Options) *MXReport {
+	truth := newTruthSearch(ctx, domain, &o)
+	defer truth.stop()
 	res := (&mxresolve.Resolver{DNS: o.DNS}).Resolve(ctx, domain.ASCII, nil)
-	d := diagnose.Diagnose(&diagnose.Case{Recipient: "postmaster@" + domain.ASCII, Lab: o.Lab, Resolution: res, Mode: diagnose.ModeRcpt})
+	truth.tell(res)
+	c := &diagnose.Case{
+		Recipient: "postmaster@" + domain.ASCII, Lab: o.Lab, Resolution: res, Mode: diagnose.ModeRcpt,
+		Truth: truth.join(res), TrustAD: o.TrustAD,
+	}
+	d := diagnose.Diagnose(c)
 	m := &MXReport{
-		Schema: Schema, Domain: domain.ASCII, Unicode: domain.Unicode, Resolution: newResolution(res),
+		Schema: Schema, Domain: domain.ASCII, Unicode: domain.Unicode, Resolution: resolutionOf(c),
 		Findings: newFindings(d.Findings),
 	}
 	if d.Verdict != diagnose.Undetermined || d.Reason == diagnose.Interrupted {

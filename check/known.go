@@ -67,6 +67,7 @@ func (r *run) caseOf(who int) *diagnose.Case {
 	c := &diagnose.Case{
 		Recipient: r.refs[who].Recipient, HELO: r.opts.Probe.HELO, Mode: r.mode(), StopAfter: r.opts.Probe.StopAfter,
 		Lab: r.opts.Lab, Resolution: r.resolution, Skipped: r.skipped, RequireTLS: requiresTLS(&r.opts.Probe), TLSPolicy: r.tlsPolicy, Relay: r.opts.Relay,
+		Truth: r.truth, TrustAD: r.opts.TrustAD,
 	}
 	if r.opts.Sender != nil {
 		c.Sender = r.opts.Sender.String()

@@ -52,6 +52,10 @@ type Options struct {
 	Sender *smtp.Mailbox  // nil: the null reverse-path
 	Draft  *message.Draft // the message to send; nil: none
 	DNS    *dnsclient.Client
+	// DNSTruth asks the authorities of the domain, and the resolvers of OtherDNS, what DNS
+	// says beside the one that is used.
+	DNSTruth bool
+	OtherDNS []*dnsclient.Client
 	// Probe holds what every session shares; From, Recipients, Message, Observe
 	// and Continue are set here.
 	Probe probe.Options
@@ -118,6 +122,7 @@ type run struct {
 
 	policies  *policies           // nil where they were not asked for
 	tlsPolicy *diagnose.TLSPolicy // when all of them are known
+	truth     *mxresolve.Truth    // when all is known; nil where it was not asked for
 }
 
 // composed is what one recipient is sent.
@@ -163,6 +168,8 @@ func (r *run) loop(ctx context.Context) error {
 	defer stopLooking()
 	r.policies = r.newPolicies(ctx)
 	defer r.policies.stop()
+	truth := r.newTruthSearch(ctx)
+	defer truth.stop()
 	updates := make(chan []mxresolve.Host)
 	resolved := make(chan *mxresolve.Result, 1)
 	go func() { resolved <- r.resolve(look, func(h []mxresolve.Host) { updates <- h }) }()
@@ -177,6 +184,7 @@ func (r *run) loop(ctx context.Context) error {
 			stopLooking()
 		case r.resolution = <-resolved:
 			r.hosts = r.resolution.Hosts
+			truth.tell(r.resolution)
 			if err := r.checkSelected(); err != nil {
 				return err
 			}
@@ -202,6 +210,7 @@ func (r *run) loop(ctx context.Context) error {
 	if r.policies != nil {
 		r.tlsPolicy = r.policies.join(r.resolution)
 	}
+	r.truth = truth.join(r.resolution)
 	return nil
 }
 

@@ -78,6 +78,7 @@ type Resolution struct {
 	TotalMX int                 `json:"total_mx,omitempty"`
 	Hosts   []Host              `json:"hosts"`
 	Queries []Query             `json:"queries"`
+	Truth   *Truth              `json:"truth,omitempty"` // what the authorities say
 }
 
 // Host is one MX host.
@@ -105,9 +106,12 @@ type Query struct {
 	AD      bool     `json:"ad"`
 	AA      bool     `json:"aa,omitempty"`
 	TC      bool     `json:"tc,omitempty"`
+	NoRD    bool     `json:"norecurse,omitempty"` // asked for what the server knows itself
+	CD      bool     `json:"cd,omitempty"`        // asked without DNSSEC validation
 	Answers []string `json:"answers"`
 	Total   int      `json:"total,omitempty"` // records in the answer, where not all are listed
 	Error   string   `json:"error"`
+	EDE     string   `json:"extended_error,omitempty"` // RFC 8914
 }
 
 // Skipped is an address that was not probed.

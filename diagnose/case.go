@@ -38,6 +38,10 @@ type Case struct {
 	Pending []Pending
 	// TLSPolicy is what the domain says about TLS on the way to it; nil when it was not asked for.
 	TLSPolicy *TLSPolicy
+	// Truth is what the authorities of the domain say; nil when they were not asked.
+	Truth *mxresolve.Truth
+	// TrustAD says that the AD bit of every resolver is believed, not only of those on loopback.
+	TrustAD bool
 
 	// Past are the rounds before this one, the first of them first, of a recipient
 	// that was deferred and is tried again; At is when this one was over.

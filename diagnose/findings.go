@@ -13,6 +13,7 @@ func (c *Case) findings(d *Diagnosis, spots []*spot) []Finding {
 	f.decidingReply()
 	f.resolution()
 	f.hosts()
+	f.truth()
 	for _, a := range c.Attempts {
 		f.session(a)
 	}

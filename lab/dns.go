@@ -45,13 +45,15 @@ import (
 //	tlsa USAGE SELECTOR MATCHING HOST|authority [KIND]
 //	                       a TLSA record for the certificate of a host, or of the lab's authority;
 //	                       KIND as behind "* tls", such as expired
+//	bogus TEXT             SERVFAIL with an extended error, but to a query with CD set
 //	many-addresses N       N addresses from 198.18.0.0/15 or 2001:db8:ff::/64
 type DNSServer struct {
 	// Authority has the certificates that TLSA records are made for. Nil means one of the server's own.
 	Authority *Authority
 
-	zone *zoneData
-	own  sync.Once
+	zone   *zoneData
+	serves []string // the zones of an authority; nil for a server that answers like a resolver
+	own    sync.Once
 
 	ctx    context.Context
 	cancel context.CancelFunc
@@ -74,9 +76,13 @@ func NewDNS(zone string) (*DNSServer, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &DNSServer{zone: data, open: make(map[io.Closer]struct{}), asked: make(map[dnsQuery]int)}
+	return newDNS(data), nil
+}
+
+func newDNS(zone *zoneData) *DNSServer {
+	s := &DNSServer{zone: zone, open: make(map[io.Closer]struct{}), asked: make(map[dnsQuery]int)}
 	s.ctx, s.cancel = context.WithCancel(context.Background())
-	return s, nil
+	return s
 }
 
 // Close stops serving, closes what was served on and returns when no
@@ -315,10 +321,15 @@ func (s *DNSServer) reply(query *dns.Msg, q dnsQuery, rule *zoneRule, stream boo
 		m.Rcode, opt = dns.RcodeFormatError, nil
 	case rule.rcode >= 0:
 		m.Rcode = rule.rcode
+	case rule.bogus != "" && !query.CheckingDisabled && s.serves == nil:
+		m.Rcode = dns.RcodeServerFailure
+		rule.ede = &dns.EDNS0_EDE{InfoCode: dns.ExtendedErrorCodeDNSBogus, ExtraText: rule.bogus}
 	case rule.truncate && !stream:
 		m.Truncated = true
 	case q.typ == dns.TypeTLSA && len(rule.tlsa) > 0:
 		m.Answer = s.tlsa(q, rule)
+	case s.serves != nil:
+		s.zone.authoritative(m, q, rule, s.serves)
 	default:
 		m.Answer, m.Ns, m.Rcode = s.zone.resolve(q, rule)
 	}

@@ -29,6 +29,7 @@ type zoneRule struct {
 	many          int
 	manyAddresses int
 	tlsa          []tlsaFor
+	bogus         string
 
 	drop, truncate, tcpRefused, formerrEDNS, duplicate, ad, noRecursion bool
 }
@@ -48,6 +49,9 @@ func (z *zoneData) rule(q dnsQuery) *zoneRule {
 		all.manyAddresses = max(all.manyAddresses, r.manyAddresses)
 		if r.raw != nil {
 			all.raw = r.raw
+		}
+		if r.bogus != "" {
+			all.bogus = r.bogus
 		}
 		if r.ede != nil {
 			all.ede = r.ede
@@ -107,6 +111,8 @@ func (r *zoneRule) set(word, argument string) (err error) {
 		r.many, err = strconv.Atoi(argument)
 	case "many-addresses":
 		r.manyAddresses, err = strconv.Atoi(argument)
+	case "bogus":
+		r.bogus = argument
 	case "tlsa":
 		err = r.setTLSA(argument)
 	case "drop-aaaa":

@@ -208,8 +208,11 @@ func filePorts(file string, d *Dialogue) []uint16 {
 // are not part of this process.
 func (w *World) Listen(address string) (string, error) {
 	if address == w.Resolver {
-		err := w.startDNS()
-		return w.dnsTCP, err
+		place, err := w.startDNS(address)
+		if err != nil {
+			return "", err
+		}
+		return place.tcp, nil
 	}
 	e, err := w.endpoint(address)
 	if err != nil {

@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"net"
 	"net/netip"
+	"strings"
 	"sync"
 
 	"github.com/smtpcheck/smtpcheck/lab/simnet"
@@ -50,9 +51,16 @@ type World struct {
 	closed    bool
 	names     map[netip.Addr]string // of the hosts, by address; nil until needed
 	endpoints map[netip.AddrPort]*endpoint
-	dns       *DNSServer
-	dnsUDP    string // where it listens
-	dnsTCP    string
+	zone      *zoneData               // nil until needed
+	views     map[netip.Addr]string   // of the name servers that have one
+	serves    map[netip.Addr][]string // the zones of each name server
+	dns       map[string]*dnsPlace    // by address
+}
+
+// dnsPlace is a DNS server and where it really listens.
+type dnsPlace struct {
+	server   *DNSServer
+	udp, tcp string
 }
 
 // Open opens a world. Nothing starts before it is dialled. For use in a
@@ -64,6 +72,7 @@ func Open(o Options) (*World, error) {
 		network:   o.Network,
 		authority: NewAuthority(),
 		endpoints: make(map[netip.AddrPort]*endpoint),
+		dns:       make(map[string]*dnsPlace),
 	}
 	if w.files == nil {
 		files, err := fs.Sub(builtin, "world")
@@ -81,12 +90,17 @@ func Open(o Options) (*World, error) {
 // clients that are not part of this process.
 func (w *World) CertificatePEM() []byte { return w.authority.PEM() }
 
-// Dial connects to a host of the world, or to its DNS server, at a documentation
+// Dial connects to a host of the world, or to a DNS server of it, at a documentation
 // address. The connection is a loopback one; for "udp" it is a true
 // [*net.UDPConn]. An address outside the world is refused.
 func (w *World) Dial(ctx context.Context, network, address string) (net.Conn, error) {
-	if address == w.Resolver {
-		return w.dialDNS(ctx, network)
+	if strings.HasSuffix(address, ":53") {
+		switch conn, err := w.dialDNS(ctx, network, address); {
+		case err != nil:
+			return nil, err
+		case conn != nil:
+			return conn, nil
+		}
 	}
 	e, err := w.endpoint(address)
 	if err != nil {
@@ -156,63 +170,18 @@ func (w *World) Close() error {
 	w.closed = true
 	endpoints := w.endpoints
 	w.endpoints = nil
-	server := w.dns
+	servers := w.dns
 	w.mu.Unlock()
 	w.cancel()
 	for _, e := range endpoints {
 		e.close()
 	}
-	if server != nil {
-		return server.Close()
+	var err error
+	for _, place := range servers {
+		err = errors.Join(err, place.server.Close())
 	}
-	return nil
+	return err
 }
 
 // errClosed is what a world that was closed says.
 var errClosed = errors.New("the lab is closed")
-
-// dialDNS connects to the DNS server, starting it first if need be.
-func (w *World) dialDNS(ctx context.Context, network string) (net.Conn, error) {
-	if err := w.startDNS(); err != nil {
-		return nil, err
-	}
-	if len(network) >= 3 && network[:3] == "udp" {
-		return w.connect(ctx, "udp", w.dnsUDP)
-	}
-	return w.connect(ctx, "tcp", w.dnsTCP)
-}
-
-func (w *World) startDNS() error {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if w.closed {
-		return errClosed
-	}
-	if w.dns != nil {
-		return nil
-	}
-	zone, err := fs.ReadFile(w.files, "zone")
-	if err != nil {
-		return err
-	}
-	server, err := NewDNS(string(zone))
-	if err != nil {
-		return err
-	}
-	server.Authority = w.authority
-	udp, tcp, err := listenBoth(w.listenPacket, w.listenAt)
-	if err != nil {
-		return err
-	}
-	server.ServeUDP(udp)
-	server.ServeTCP(tcp)
-	w.dns, w.dnsUDP, w.dnsTCP = server, udp.LocalAddr().String(), tcp.Addr().String()
-	return nil
-}
-
-func (w *World) listenPacket() (net.PacketConn, error) {
-	if w.network != nil {
-		return w.network.ListenPacket(w.Resolver)
-	}
-	return net.ListenPacket("udp", "127.0.0.1:0")
-}

@@ -84,7 +84,8 @@ type Result struct {
 	// Queries are all exchanges with DNS servers, numbered from 1 in the order
 	// in which their lookups were begun: the MX records, then A and AAAA of each host.
 	Queries []Query
-	MXQuery int // the number of the query that told of MX records, or failed last; 0 when there was none
+	MXQuery int               // the number of the query that told of MX records, or failed last; 0 when there was none
+	MX      *dnsclient.Answer // the answer about MX records; nil where they were not asked for
 }
 
 // Query is one exchange with a DNS server and its number.
@@ -113,7 +114,7 @@ func (r *Resolver) Resolve(ctx context.Context, domain string, update func([]Hos
 		r.MX(a)
 	}
 	res.addQueries(a)
-	res.MXQuery = len(res.Queries)
+	res.MXQuery, res.MX = len(res.Queries), a
 	res.AD = a.AD
 	res.Chain = targets(a.Chain)
 	if len(res.Chain) > 0 {
