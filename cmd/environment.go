@@ -30,6 +30,7 @@ var contradictions = []struct { //nolint:gochecknoglobals // read only
 	{"hold-for", "hold-until", nil},
 	{"requiretls", "tls", func(_, tls string) bool { return tls == "never" }},
 	{"server", "mx", nil},
+	{"server", "dns-truth", nil},
 	{"server", "lab", isSocket},
 	{"server", "port", isSocket},
 	{"server", "source", isSocket},

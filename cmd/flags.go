@@ -1,7 +1,6 @@
 package cmd
 
 import (
-	"cmp"
 	"context"
 	"net"
 	"net/netip"
@@ -20,11 +19,12 @@ import (
 
 // network are the flags of every command that uses the network.
 type network struct {
-	ipv4, ipv6       bool
-	source, resolver string
-	lab              bool
-	proxy            proxyFlags
-	trustAD          bool
+	ipv4, ipv6 bool
+	source     string
+	resolvers  resolverList
+	lab        bool
+	proxy      proxyFlags
+	trustAD    bool
 
 	world *lab.World
 }
@@ -33,10 +33,14 @@ func (n *network) add(f *pflag.FlagSet) {
 	f.BoolVarP(&n.ipv4, "ipv4", "4", false, "use IPv4 only")
 	f.BoolVarP(&n.ipv6, "ipv6", "6", false, "use IPv6 only")
 	f.StringVar(&n.source, "source", "", "connect from this `ADDR`")
-	f.StringVar(&n.resolver, "resolver", "", "the DNS server, `ADDR[:PORT]`, instead of the system's")
+	n.resolvers.add(f)
 	n.proxy.add(f)
-	f.BoolVar(&n.trustAD, "trust-ad", false, "believe what the DNS server says about DNSSEC (AD) wherever it is; else only one on this machine")
+	n.addTrust(f)
 	f.BoolVar(&n.lab, "lab", false, "run inside the built-in lab instead of the network")
+}
+
+func (n *network) addTrust(f *pflag.FlagSet) {
+	f.BoolVar(&n.trustAD, "trust-ad", false, "believe what the DNS server says about DNSSEC (AD) wherever it is; else only one on this machine")
 }
 
 // open checks the flags and opens the lab where it is asked for. The function
@@ -49,7 +53,7 @@ func (n *network) open() (func(), error) {
 		return nil, usage("--lab and --source contradict each other")
 	case n.lab && n.proxy.url != "":
 		return nil, usage("--lab and --proxy contradict each other")
-	case n.lab && n.resolver != "":
+	case n.lab && len(n.resolvers) > 0:
 		return nil, usage("--lab and --resolver contradict each other").hint("the lab has its own resolver")
 	}
 	if !n.lab {
@@ -81,24 +85,16 @@ func (n *network) dial() (dialFunc, error) {
 	return d.DialContext, nil
 }
 
-// dns is the DNS client that the flags ask for.
-func (n *network) dns() (*dnsclient.Client, error) {
-	switch {
-	case n.world != nil:
-		return &dnsclient.Client{Servers: []string{n.world.Resolver}, Dial: n.world.Dial}, nil
-	case n.resolver == "":
-		return &dnsclient.Client{}, nil
+// dns are the DNS client that the flags ask for, and those to compare it with.
+func (n *network) dns() (*dnsclient.Client, []*dnsclient.Client, error) {
+	if n.world != nil {
+		return &dnsclient.Client{Servers: []string{n.world.Resolver}, Dial: n.world.Dial}, nil, nil
 	}
-	host, port, err := splitServer(n.resolver)
-	if err != nil {
-		return nil, usage("--resolver %s is not an address, with or without a port", quote(n.resolver)).
-			hint("--resolver 192.0.2.53, --resolver 127.0.0.1:5353 or --resolver [2001:db8::53]:53")
+	all, err := n.resolvers.clients()
+	if err != nil || len(all) == 0 {
+		return &dnsclient.Client{}, nil, err
 	}
-	addr, err := netip.ParseAddr(host)
-	if err != nil {
-		return nil, usage("--resolver %s is a name; a resolver is given by its IP address", quote(n.resolver))
-	}
-	return &dnsclient.Client{Servers: []string{netip.AddrPortFrom(addr, cmp.Or(port, 53)).String()}}, nil
+	return all[0], all[1:], nil
 }
 
 // parseAddr reads an IP address, in square brackets or without. An IPv4 address

@@ -15,16 +15,24 @@ func (a *app) mxCommand() *cobra.Command {
 		Use:   "mx DOMAIN...",
 		Short: "Show where the mail for a domain would go, and what is wrong",
 		Long: `mx resolves the mail hosts of a domain as RFC 5321, section 5.1 says: MX records,
-or the domain's own address where there are none. It speaks no SMTP.`,
+or the domain's own address where there are none. It speaks no SMTP.
+
+It asks the authorities of the domain directly too, and compares: a resolver
+that still has an old answer in its cache, and for how long; authorities that
+disagree; name servers that do not serve the zone. With several --resolver it
+shows what each of them says.`,
 		Example: `  smtpcheck mx example.com
   smtpcheck mx --resolver 192.0.2.53 example.com
+  smtpcheck mx --resolver 192.0.2.53 --resolver 198.51.100.53 example.com
+  smtpcheck mx --lab stale.test                a cache that is out of date
   smtpcheck mx --lab mixed.test cname-mx.test
   smtpcheck mx --format json example.com`,
 		RunE: func(c *cobra.Command, args []string) error { return a.mx(c, n, out, args) },
 	}
 	f := c.Flags()
 	f.SortFlags = false
-	f.StringVar(&n.resolver, "resolver", "", "the DNS server, `ADDR[:PORT]`, instead of the system's")
+	n.resolvers.add(f)
+	n.addTrust(f)
 	f.BoolVar(&n.lab, "lab", false, "run inside the built-in lab instead of the network")
 	out.add(f, "mx")
 	return c
@@ -46,7 +54,7 @@ func (a *app) mx(c *cobra.Command, n *network, out *output, args []string) error
 		return err
 	}
 	defer done()
-	dns, err := n.dns()
+	dns, others, err := n.dns()
 	if err != nil {
 		return err
 	}
@@ -57,7 +65,7 @@ func (a *app) mx(c *cobra.Command, n *network, out *output, args []string) error
 	defer s.abandon()
 	var codes []int
 	for _, d := range domains {
-		doc := check.MX(c.Context(), d, check.Options{DNS: dns, Lab: n.lab})
+		doc := check.MX(c.Context(), d, check.Options{DNS: dns, OtherDNS: others, Lab: n.lab, TrustAD: n.trustAD})
 		codes = append(codes, doc.ExitCode)
 		s.write(doc)
 		if c.Context().Err() != nil {

@@ -29,6 +29,7 @@ type probeOptions struct {
 	parallel     int
 	stopAfter    string
 	relay        bool // the command is relay, which names its server
+	dnsTruth     bool
 
 	auth     authFlags
 	wait     waitFlags
@@ -67,6 +68,7 @@ A recipient "-" stands for a list on standard input, one a line.
 	f.Uint16Var(&o.port, "port", 25, "the `PORT`; 465 implies --tls implicit")
 	f.StringVar(&o.mx, "mx", "all", "`WHICH`: all, first (host by host as a sender, until one decides) or HOST")
 	o.network.add(f)
+	f.BoolVar(&o.dnsTruth, "dns-truth", false, "ask the authorities of the domain too, and compare with what the resolver says (implied by a second --resolver)")
 	f.IntVar(&o.maxAddresses, "max-addresses", check.DefaultMaxAddresses, "probe at most `N` addresses")
 	f.IntVar(&o.parallel, "parallel", check.DefaultParallel, "at most `N` sessions at once")
 	o.tls.add(f)
@@ -255,7 +257,7 @@ func (o *probeOptions) options(c *cobra.Command) (*check.Options, error) {
 	if o.port == 0 {
 		return nil, usage("--port 0 is no port")
 	}
-	for _, step := range []func(*cobra.Command, *check.Options) error{o.setServer, o.setSender, o.setStages, o.setMessage} {
+	for _, step := range []func(*cobra.Command, *check.Options) error{o.setServer, o.setTruth, o.setSender, o.setStages, o.setMessage} {
 		if err := step(c, opts); err != nil {
 			return nil, err
 		}
@@ -309,7 +311,7 @@ func (o *probeOptions) connect(opts *check.Options) error {
 	if err := o.sourceFamily(opts); err != nil {
 		return err
 	}
-	if opts.DNS, err = o.network.dns(); err != nil {
+	if opts.DNS, opts.OtherDNS, err = o.network.dns(); err != nil {
 		return err
 	}
 	if w := o.network.world; w != nil && opts.Probe.RootCAs == nil {

@@ -75,9 +75,11 @@ type Exchange struct {
 	Authoritative bool // the server is an authority for the name
 	Truncated     bool // the answer was cut and not used (RFC 2181, section 9)
 
-	Answers []string // the records of the answer section in presentation form, at most MaxAnswers and 16 KiB of them
-	Total   int      // records in the answer section, also those not listed
-	Ignored int      // messages that did not answer the question: forged, late, garbage
+	// Answers are the records of the answer section in presentation form, at most MaxAnswers
+	// and 16 KiB of them; of a referral that was asked for, the name servers that it names.
+	Answers []string
+	Total   int // records in the answer section, also those not listed
+	Ignored int // messages that did not answer the question: forged, late, garbage
 
 	// Err says in words why there is no usable answer: "timeout", "cancelled",
 	// "connection refused", "network unreachable", "malformed answer: …"; or "".

@@ -26,7 +26,7 @@ func (c *Client) try(ctx context.Context, q *question, server, network string, e
 	}
 	e.take(r)
 	if q.noRecursion && r.referral() {
-		e.Err = "" // that is what was asked for
+		e.Err, e.Answers, e.Total = "", r.delegates, len(r.delegates) // that is what was asked for
 	}
 	return e, r
 }

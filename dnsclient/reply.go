@@ -31,6 +31,7 @@ type reply struct {
 	ttl                          uint32   // the smallest of the answer section
 	soa, ns                      bool     // what the authority section has
 	soaRecord                    *Record  // the first one there
+	delegates                    []string // of a referral, in presentation form, bounded as answers are
 	nameServers, glue            []Record // of a server that was asked for what it knows itself
 	extended                     string   // RFC 8914
 	listed                       int      // bytes in answers
@@ -131,9 +132,18 @@ func (r *reply) authority(msg []byte, raw rawRecord, q *question) error {
 	case raw.typ == dns.TypeNS && q.noRecursion && len(r.nameServers) < MaxReferral:
 		if rec := beside(msg, raw); rec != nil {
 			r.nameServers = append(r.nameServers, *rec)
+			r.delegate(rec)
 		}
 	}
 	return nil
+}
+
+// delegate lists a name server of a referral while there is room.
+func (r *reply) delegate(rec *Record) {
+	line := fmt.Sprintf("%s. %d IN NS %s.", rec.Name, rec.TTL, rec.Host)
+	if r.listed += len(line); r.listed <= maxAnswerBytes {
+		r.delegates = append(r.delegates, line)
+	}
 }
 
 // beside reads a record that was not asked for; nil when it cannot be read.

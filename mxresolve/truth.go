@@ -18,10 +18,11 @@ const (
 	MaxTruthZones         = 4  // the domain's own, and those of its hosts
 	MaxTruthHosts         = 10 // hosts whose addresses are compared
 
-	maxSet      = 100  // records kept of one answer
-	maxTruth    = 1000 // queries of one run
-	maxLabels   = 10   // steps up from a name to its zone
-	authorities = "53" // the port they answer at
+	maxSet      = 100      // records kept of one answer
+	maxSetBytes = 16 << 10 // and octets of them
+	maxTruth    = 600      // queries of one run
+	maxLabels   = 10       // steps up from a name to its zone
+	authorities = "53"     // the port they answer at
 
 	authorityTimeout = 1500 * time.Millisecond // of one of the two tries with one of them
 )

@@ -12,7 +12,7 @@ import (
 // told keeps of an answer what can be compared.
 func told(a *dnsclient.Answer) *Told {
 	kept := *a
-	kept.Records = nil
+	kept.Records, kept.Authority, kept.Additional = nil, nil, nil
 	t := &Told{Question: Question{lowered(a.Name), a.Type}, Answer: &kept, Cut: a.Total > len(a.Records)}
 	switch {
 	case len(a.Chain) > 0:
@@ -40,7 +40,13 @@ func setOf(records []dnsclient.Record, cut bool) ([]string, bool) {
 	}
 	slices.Sort(set)
 	set = slices.Compact(set)
-	return set[:min(len(set), maxSet)], cut || len(set) > maxSet
+	size := 0
+	for i, s := range set {
+		if size += len(s); i >= maxSet || size > maxSetBytes {
+			return set[:i], true
+		}
+	}
+	return set, cut
 }
 
 // atEnd is what an answer says of the name at the end of its aliases; nil without any.

@@ -171,6 +171,7 @@ func (w *walk) delegation(ctx context.Context, parent, name string) (d *Delegati
 func (w *walk) askParent(ctx context.Context, d *Delegation, addr, name string) (cut string, done bool) {
 	server := joinPort(addr)
 	a, x := w.query(ctx, w.authority.To(server), name, "NS")
+	x.Answer.Additional = a.Additional
 	d.Asked = append(d.Asked, x)
 	d.Server, d.Problem = server, ""
 	switch {
