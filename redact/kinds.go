@@ -32,14 +32,14 @@ var kinds = map[string]class{
 
 	"address": name, "addresses": name, "aliases": name, "also": name, "base": name, "domain": name, "helo": name,
 	"host": name, "local_address": name, "policy.mx": name, "name": name, "names": name, "not_for": name,
-	"recipient": name, "rua": text, "sender": name, "server": name, "server_name": name, "auth.user": user,
+	"ns": name, "recipient": name, "resolver": name, "rua": text, "sender": name, "server": name, "server_name": name, "zone": name, "auth.user": user,
 
 	"selector": words, "issuer": subject, "subject": subject, "message_id": messageID, "raw": raw,
 	"recipient_unicode": double, "domain_unicode": double,
 	"queue_id": queueID, "serial": fingerprint, "sha256": fingerprint, "spki_sha256": fingerprint, "mta_sts.id": fingerprint,
 
 	"answers": text, "auth": text, "auth_plain": text, "capabilities.*": text, "capabilities_plain.*": text, "detail": text,
-	"error": text, "explain": text, "extension": text, "key": text, "keyword": text, "left_out_why": text, "mechanism": text,
+	"error": text, "explain": text, "extended_error": text, "extension": text, "key": text, "keyword": text, "left_out": text, "left_out_why": text, "mechanism": text,
 	"media_type": text, "mx": text, "note": text, "notes": text, "not_tried": text, "offered": text, "params": text, "problem": text,
 	"record": text, "records": text, "references": text, "remedy": text, "sentence": text, "service": text, "status": text,
 	"summary": text, "text": text, "saw": text, "hint": text, "expect.name": text, "after": keep, "before": keep, "url": text, "user": text, "why": text,
