@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/smtpcheck/smtpcheck/check"
+	"github.com/smtpcheck/smtpcheck/report"
 	"github.com/smtpcheck/smtpcheck/smtp"
 )
 
@@ -99,6 +100,9 @@ func writeError(err error) error {
 	var f *failure
 	if errors.As(err, &f) {
 		return err
+	}
+	if errors.Is(err, report.ErrNoRecipient) {
+		return fail(check.ExitData, "%w", err)
 	}
 	return fail(check.ExitIO, "the output cannot be written: %w", err)
 }

@@ -4,6 +4,9 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
 	"github.com/smtpcheck/smtpcheck/report"
 )
 
@@ -44,6 +47,16 @@ func (f *formatFlag) main() bool {
 		_, file, ok := strings.Cut(s, "=")
 		return !ok || file == "-"
 	})
+}
+
+// isPlugin reports whether a command was asked to be a plugin of Nagios.
+func isPlugin(c *cobra.Command) bool {
+	f := c.Flags().Lookup("format")
+	if f == nil {
+		return false
+	}
+	list, ok := f.Value.(pflag.SliceValue)
+	return ok && slices.Contains(list.GetSlice(), string(report.FormatNagios))
 }
 
 // parse reads what was given: the format of standard output or -o, "" for none,

@@ -3,6 +3,7 @@ package cmd
 import (
 	"path/filepath"
 
+	"github.com/smtpcheck/smtpcheck/check"
 	"github.com/smtpcheck/smtpcheck/redact"
 	"github.com/smtpcheck/smtpcheck/report"
 )
@@ -117,13 +118,31 @@ func (out *outputs) write(doc any) bool {
 	return out.each(func(s *sink) error { return report.Write(s.w, doc, s.options) })
 }
 
-// close completes every output. There is an error for each that could not be written.
+// code is the exit code of a run that comes to the one given: a plugin of Nagios has
+// its own, and does not know when it was interrupted.
+func (out *outputs) code(code int) int {
+	p, ok := out.sinks[0].renderer.(report.Plugin)
+	if !ok {
+		return code
+	}
+	state, ok := p.PluginCode()
+	switch {
+	case !ok:
+		return code
+	case code == check.ExitInterrupted || code == check.ExitTerminated:
+		return report.NagiosUnknown
+	}
+	return state
+}
+
+// close completes every output, when the exit code is known. There is an error for each that could not be written.
 func (out *outputs) close() error {
 	if out.redacted != nil {
 		if err := out.redacted.tell(out); err != nil {
 			return err
 		}
 	}
+	out.app.code, out.app.told = out.code(out.app.code), true
 	var failed []error
 	for _, s := range out.sinks {
 		if err := s.close(); err != nil {

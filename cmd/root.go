@@ -19,6 +19,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/smtpcheck/smtpcheck/check"
+	"github.com/smtpcheck/smtpcheck/report"
 )
 
 // version is set when a release is built.
@@ -40,7 +41,8 @@ func Version() string {
 type app struct {
 	stdin          io.Reader
 	stdout, stderr *os.File
-	code           int // of the verdict
+	code           int  // of the verdict
+	told           bool // results were written
 	signal         os.Signal
 }
 
@@ -63,6 +65,8 @@ func (a *app) exit(c *cobra.Command, err error) int {
 	switch {
 	case err == nil:
 		return a.code
+	case errors.Is(err, errInterrupted) && isPlugin(c):
+		return a.unknown("interrupted")
 	case errors.Is(err, errInterrupted):
 		return a.interruptCode()
 	case isGone(err):
@@ -73,7 +77,18 @@ func (a *app) exit(c *cobra.Command, err error) int {
 	}
 	blameEnvironment(c, failed)
 	a.complain(failed)
+	if isPlugin(c) {
+		return a.unknown(failed.Error())
+	}
 	return failed.code
+}
+
+// unknown ends a plugin of Nagios that could not do its work.
+func (a *app) unknown(why string) int {
+	if !a.told {
+		_, _ = io.WriteString(a.stdout, report.NagiosLine(why))
+	}
+	return report.NagiosUnknown
 }
 
 func (a *app) root() *cobra.Command {

@@ -150,7 +150,7 @@ func (s *sink) abandon() {
 // unwritten is the error of a place that could not be written; that a reader is
 // gone is none of ours.
 func (s *sink) unwritten(err error) error {
-	if err == nil || s.flag == "" || isGone(err) {
+	if err == nil || s.flag == "" || isGone(err) || errors.Is(err, report.ErrNoRecipient) {
 		return writeError(err)
 	}
 	return fail(check.ExitIO, "%s cannot be written: %w", s.flag, bareError(err))

@@ -107,3 +107,20 @@ func mdExpected(b *strings.Builder, x *check.Expectation) {
 		b.WriteString("- " + joined(", ", "**"+mdProse(expectedState(c))+"** "+mdCode(oneLine(c.Text)), mdProse(expectedSaw(c))) + "\n")
 	}
 }
+
+// expected is a section of a page.
+func (a *htmlArticle) expected(x *check.Expectation) {
+	if x == nil {
+		return
+	}
+	var facts []htmlFact
+	for i := range x.Checks {
+		c := &x.Checks[i]
+		class := "bad"
+		if c.Met {
+			class = "good"
+		}
+		facts = append(facts, htmlFact{Name: oneLine(c.Text), Word: expectedState(c), Class: class, Text: expectedSaw(c)})
+	}
+	a.add(joined(" ", "Expected:", expectedWord(x), oneLine(x.Name)), facts)
+}

@@ -294,7 +294,7 @@ func hostileWith(evil string) *check.Report {
 	r.Walk = []check.Step{{Session: 1, Outcome: diagnose.Verdict(evil), Sentence: evil}, {Session: 2, Outcome: "x", Sentence: evil}}
 	r.Message = &check.Message{Sent: evil, QueueID: evil, MessageID: evil, Host: name}
 	r.Verdict, r.Reason, r.Side, r.Confidence, r.DecidedBy = diagnose.Rejected, diagnose.Reason(evil), diagnose.Side(evil), diagnose.Confidence(evil), at(1, 9)
-	r.Summary, r.Remedy = evil+"\n"+evil, evil
+	r.Summary, r.Remedy, r.ExitCode = evil+"\n"+evil, evil, 77
 	f := finding(evil, diagnose.Severity(evil), evil, at(1, 4), at(1, 10), at(9, 9), &diagnose.Evidence{Query: 1})
 	f.Explain, f.Remedy, f.References = evil, evil, []string{evil}
 	r.Findings = []check.Finding{f}
@@ -378,7 +378,9 @@ func pair(*testing.T) []*check.Report {
 		r.Verdict, r.Reason, r.Summary = verdict, reason, string(verdict)+" by mx.good.test"
 		return r
 	}
-	return []*check.Report{of(1, "gina@good.test", diagnose.Accepted, ""), of(2, "hugo@good.test", diagnose.Rejected, diagnose.NoSuchUser)}
+	out := []*check.Report{of(1, "gina@good.test", diagnose.Accepted, ""), of(2, "hugo@good.test", diagnose.Rejected, diagnose.NoSuchUser)}
+	out[1].ExitCode = 67
+	return out
 }
 
 // expected is not what was expected.

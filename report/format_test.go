@@ -14,7 +14,10 @@ import (
 )
 
 func TestFormats(t *testing.T) {
-	want := []Format{FormatText, FormatTable, FormatJSON, FormatNDJSON, FormatMarkdown, FormatHTML}
+	want := []Format{
+		FormatText, FormatTable, FormatJSON, FormatNDJSON, FormatMarkdown, FormatHTML,
+		FormatCSV, FormatJUnit, FormatTAP, FormatGitHub, FormatNagios, FormatPrometheus,
+	}
 	if got := Formats("probe"); !slices.Equal(got, want) {
 		t.Errorf("the formats of probe are %v", got)
 	}

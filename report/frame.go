@@ -103,6 +103,21 @@ func (r *frame) done(id string) {
 	}
 }
 
+// PluginCode is that of a form that has one.
+func (r *frame) PluginCode() (code int, ok bool) {
+	f, ok := r.form.(items)
+	if !ok {
+		return 0, false
+	}
+	p, ok := f.itemForm.(Plugin)
+	if !ok {
+		return 0, false
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return p.PluginCode()
+}
+
 // found is the destination under way that a report is of, nil for none.
 func (r *frame) found(id string) *destination {
 	for _, d := range slices.Backward(r.open) {

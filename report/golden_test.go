@@ -69,6 +69,8 @@ func TestGoldenForms(t *testing.T) {
 	forms := map[string]Options{
 		"text": {}, "quiet": {Verbosity: Quiet}, "verbose": {Verbosity: Verbose},
 		"xeams": {Style: StyleXeams}, "swaks": {Style: StyleSwaks}, "rfc": {Style: StyleRFC},
+		"csv": {Format: FormatCSV}, "junit": {Format: FormatJUnit}, "tap": {Format: FormatTAP}, "github": {Format: FormatGitHub},
+		"nagios": {Format: FormatNagios}, "prom": {Format: FormatPrometheus},
 		"table": {Format: FormatTable}, "json": {Format: FormatJSON}, "ndjson": {Format: FormatNDJSON}, "md": {Format: FormatMarkdown},
 	}
 	for name, reports := range cases(t) {

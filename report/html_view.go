@@ -93,6 +93,7 @@ func probeArticle(r *check.Report, number int, o Options) *htmlArticle {
 	a := commonArticle(r, number, o)
 	a.Title = clean(r.Recipient) + copyOf(r)
 	a.Verdict, a.Class = clean(string(r.Verdict)), a.theme.verdictClass(r.Verdict)
+	a.expected(r.Expected)
 	a.add("Hosts", nil, wideGrid(hostRows(a.theme, r)))
 	a.tlsSections(r)
 	for i := range r.Sessions {

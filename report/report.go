@@ -105,6 +105,20 @@ func newForm(w io.Writer, o Options) (form, error) {
 		return &jsonForm{w: w}, nil
 	case FormatNDJSON:
 		return &ndjsonForm{w: w}, nil
+	case FormatCSV:
+		return newCSV(w), nil
+	case FormatJUnit:
+		f, err := newJUnit(w, o)
+		return items{f}, err
+	case FormatTAP:
+		return items{&tapForm{w: w, o: o}}, nil
+	case FormatGitHub:
+		f, err := newGitHub(w, o)
+		return items{f}, err
+	case FormatNagios:
+		return items{&nagiosForm{w: w}}, nil
+	case FormatPrometheus:
+		return newPrometheus(w), nil
 	case FormatMarkdown:
 		return newMarkdown(w, o)
 	case FormatHTML:
