@@ -17,14 +17,14 @@ var gmailRows = []Row{
 		Example: "550 5.2.1 The email account that you tried to reach is disabled. Learn more at https://support.google.com/mail/?p=DisabledUser x1-20020a056a00 - gsmtp", ExampleStage: "rcpt",
 	},
 	{
-		ID: "gmail/receiving-rate", Codes: "4", Words: []string{"receiving mail at a rate that prevents", "receiving mail too quickly", "p=receivingrate"},
+		ID: "gmail/receiving-rate", Codes: "4", Words: []string{"receiving*mail at a rate that prevents", "receiving*mail too quickly", "p=receivingrate"},
 		Reason: RateLimited, Side: SideRecipient, Confidence: Certain, RetryAfter: 10 * time.Minute, Source: "Gmail",
 		Explain: "The recipient is getting more mail now than Gmail delivers to one account.",
 		Remedy:  "Wait, and send less to this recipient; the mail is taken later.",
 		Example: "450 4.2.1 The user you are trying to contact is receiving mail at a rate that prevents additional messages from being delivered. Please resend your message at a later time. p=ReceivingRate 3si12345 - gsmtp", ExampleStage: "rcpt",
 	},
 	{
-		ID: "gmail/receiving-rate-refused", Codes: "5", Words: []string{"receiving mail at a rate that prevents", "p=receivingrateperm"},
+		ID: "gmail/receiving-rate-refused", Codes: "5", Words: []string{"receiving*mail at a rate that prevents", "p=receivingrateperm"},
 		Reason: RateLimited, Side: SideRecipient, Confidence: Certain, Retry: RetryLater, RetryAfter: 4 * time.Hour, Source: "Gmail",
 		Explain: "The recipient is getting more mail than Gmail delivers to one account. The code says for good; in practice it passes.",
 		Remedy:  "Send again after some hours, and send less to this recipient.",
@@ -60,7 +60,7 @@ var gmailRows = []Row{
 		Example: "553 5.1.7 The sender address <a..b@example.org> is not a valid RFC 5321 address. For more information, go to https://support.google.com/a/answer/3221692 3si12 - gsmtp", ExampleStage: "mail",
 	},
 	{
-		ID: "gmail/unusual-rate", Codes: "4", Words: []string{"unusual rate of"},
+		ID: "gmail/unusual-rate", Codes: "4", Words: []string{"unusual rate of", "unusual amount of"},
 		Reason: RateLimited, Confidence: Certain, RetryAfter: time.Hour, Source: "Gmail",
 		Explain: "Gmail slows mail from this address, domain or link down because there is unusually much of it, or much of it is unwanted.",
 		Remedy:  "Send less, check that no account or machine of yours is abused, and look at Google's Postmaster Tools.",
@@ -92,7 +92,7 @@ var gmailRows = []Row{
 		Example: "421-4.7.0 [198.51.100.7] Our system has detected that this message is suspicious\n421-4.7.0 due to the nature of the content and/or the links within. To best protect\n421 4.7.0 our users from spam, the message has been blocked. c4si - gsmtp", ExampleStage: "message",
 	},
 	{
-		ID: "gmail/unsolicited", Words: []string{"likely unsolicited mail", "p=unsolicitedmessageerror"},
+		ID: "gmail/unsolicited", Words: []string{"likely unsolicited mail", "likely unsolicited email", "p=unsolicitedmessageerror"},
 		Reason: SpamContent, Confidence: Certain, Retry: RetryAfterFix, Source: "Gmail",
 		Explain: "Gmail takes the message for unwanted mail: by its content, its sender's name, or both.",
 		Remedy:  "Authenticate with SPF, DKIM and DMARC, and change links, attachments and wording.",
@@ -117,7 +117,7 @@ var gmailRows = []Row{
 		Example: "550-5.7.26 The MAIL FROM domain [example.org] has an SPF record with a hard fail\n550-5.7.26 policy (-all) but it fails to pass SPF checks with the ip:\n550 5.7.26 [198.51.100.7]. p1si - gsmtp", ExampleStage: "message",
 	},
 	{
-		ID: "gmail/unauthenticated", Words: []string{"sender is unauthenticated", "requires all senders to authenticate with either spf or dkim"},
+		ID: "gmail/unauthenticated", Words: []string{"sender is unauthenticated", "because it is unauthenticated", "requires all senders to authenticate with either spf or dkim"},
 		Reason: AuthFail, Confidence: Certain, Retry: RetryAfterFix, Source: "Gmail",
 		Explain: "Neither SPF nor DKIM passed for the message.", Remedy: "Authorise the sending address in SPF, or sign with DKIM; both is better.",
 		Example: "550-5.7.26 Your email has been blocked because the sender is unauthenticated. Gmail\n550-5.7.26 requires all senders to authenticate with either SPF or DKIM.\n550 5.7.26 Authentication results: DKIM = did not pass SPF [example.org] with ip: [198.51.100.7] = did not pass q3si - gsmtp", ExampleStage: "message",
@@ -136,19 +136,19 @@ var gmailRows = []Row{
 		Example: "550-5.7.26 Unauthenticated email from example.org is not accepted due to domain's\n550-5.7.26 DMARC policy. Please contact the administrator of example.org domain if\n550 5.7.26 this was a legitimate mail. s2si - gsmtp", ExampleStage: "message",
 	},
 	{
-		ID: "gmail/spf-not-passed", Enhanced: "*.7.27", Words: []string{"spf authentication didn't pass", "spf*did not pass"},
+		ID: "gmail/spf-not-passed", Enhanced: "*.7.27", Words: []string{"spf authentication didn't pass", "didn't pass spf authentication", "spf*did not pass"},
 		Reason: AuthFail, Confidence: Certain, Retry: RetryAfterFix, Source: "Gmail",
 		Remedy:  "Add the sending address to the SPF record of the reverse-path's domain.",
 		Example: "421 4.7.27 Your email has been rate limited because SPF authentication didn't pass for this message. Gmail requires all bulk email senders to authenticate their email with SPF. t1si - gsmtp", ExampleStage: "message",
 	},
 	{
-		ID: "gmail/dkim-not-passed", Enhanced: "*.7.30", Words: []string{"dkim authentication didn't pass", "dkim*did not pass"},
+		ID: "gmail/dkim-not-passed", Enhanced: "*.7.30", Words: []string{"dkim authentication didn't pass", "didn't pass dkim authentication", "dkim*did not pass"},
 		Reason: AuthFail, Confidence: Certain, Retry: RetryAfterFix, Source: "Gmail",
 		Remedy:  "Sign with DKIM, and check that the key in DNS is the one in use.",
 		Example: "550 5.7.30 Your email has been blocked because DKIM authentication didn't pass for this message. Gmail requires all bulk email senders to authenticate their email with DKIM. v1si - gsmtp", ExampleStage: "message",
 	},
 	{
-		ID: "gmail/from-not-aligned", Words: []string{"from: header*isn't aligned"},
+		ID: "gmail/from-not-aligned", Words: []string{"from: header*isn't aligned", "there is no dmarc alignment"},
 		Reason: AuthFail, Confidence: Certain, Retry: RetryAfterFix, Source: "Gmail",
 		Explain: "The domain in From is neither that of the DKIM signature nor that of the reverse-path.", Remedy: "Sign with DKIM of the From domain.",
 		Example: "421 5.7.32 Your email has been rate limited because the From: header (RFC5322) in this message isn't aligned with either the authenticated SPF or DKIM organizational domain. z1si - gsmtp", ExampleStage: "message",

@@ -25,7 +25,7 @@ var googleRows = []Row{
 		Example: "550-5.7.1 [198.51.100.7] The IP you're using to send mail is not authorized to\n550-5.7.1 send email directly to our servers. Please use the SMTP relay at your\n550 5.7.1 service provider instead. m9si - gsmtp", ExampleStage: "message",
 	},
 	{
-		ID: "google/domain-policy", Words: []string{"has a policy that prohibited the mail"},
+		ID: "google/domain-policy", Words: []string{"has a policy that prohibit*"},
 		Reason: Policy, Confidence: Certain, Source: "Google Workspace",
 		Explain: "A rule of the recipient's (or the sender's) organisation forbids this mail.", Remedy: "Ask the administrator of the recipient's domain.",
 		Example: "550 5.7.1 The user or domain that you are sending to (or from) has a policy that prohibited the mail that you sent. Please contact your domain administrator for further details. f1si - gsmtp", ExampleStage: "message",
@@ -37,7 +37,7 @@ var googleRows = []Row{
 		Example: "552-5.7.0 This message was blocked because its content presents a potential\n552-5.7.0 security issue. Please visit\n552 5.7.0  https://support.google.com/mail/?p=BlockedMessage g7si - gsmtp", ExampleStage: "message",
 	},
 	{
-		ID: "google/too-big", Words: []string{"exceeded google's message"},
+		ID: "google/too-big", Words: []string{"exceeded google's message", "exceeds google's", "exceeded google's", "exceeds google's limit"},
 		Reason: TooBig, Confidence: Certain, Retry: RetryAfterFix, Source: "Gmail",
 		Example: "552-5.3.4 Your message exceeded Google's message size limits. Please visit\n552 5.3.4  https://support.google.com/mail/?p=MaxSizeError i6si - gsmtp", ExampleStage: "message",
 	},
@@ -58,13 +58,13 @@ var googleRows = []Row{
 		Example: "554 5.4.6 Message exceeded 50 hops, this may indicate a mail loop. For more information, go to Error: \"This message exceeded 50 hops.\" p4si - gsmtp", ExampleStage: "message",
 	},
 	{
-		ID: "google/daily-limit", Words: []string{"daily*sending limit exceeded", "daily*limit exceeded*gsmtp", "daily user sending quota exceeded"},
+		ID: "google/daily-limit", Words: []string{"daily*sending limit exceeded", "daily smtp relay", "daily*limit exceeded*gsmtp", "daily user sending quota exceeded"},
 		Reason: RateLimited, Confidence: Certain, Retry: RetryLater, RetryAfter: 24 * time.Hour, Source: "Google Workspace",
 		Explain: "Your own account has sent as much as it may in a day.", Remedy: "Wait until the day is over, or send through a service for bulk mail.",
 		Example: "550 5.4.5 Daily user sending limit exceeded. For more information on Gmail sending limits go to https://support.google.com/a/answer/166852 q9si - gsmtp", ExampleStage: "message",
 	},
 	{
-		ID: "google/relay-denied", Words: []string{"mail relay denied", "invalid credentials for relay", "sending email account has been temporarily suspended"},
+		ID: "google/relay-denied", Words: []string{"mail relay denied", "email relay denied", "invalid credentials for relay", "sending email account has been temporarily suspended"},
 		Reason: RelayDenied, Side: SideUs, Confidence: Certain, Retry: RetryAfterFix, Source: "Google Workspace",
 		Explain: "Google's SMTP relay does not know this address or account.", Remedy: "Register the address, or log in, in the relay settings of your Workspace.",
 		Example: "550-5.7.1 Invalid credentials for relay [198.51.100.7]. The IP address you've\n550-5.7.1 registered in your Workspace SMTP Relay service doesn't match the domain\n550 5.7.1 of the account this email is being sent from. r7si - gsmtp", ExampleStage: "mail",
@@ -76,7 +76,7 @@ var googleRows = []Row{
 		Example: "535-5.7.8 Username and Password not accepted. For more information, go to\n535 5.7.8  https://support.google.com/mail/?p=BadCredentials s6si - gsmtp", ExampleStage: "auth",
 	},
 	{
-		ID: "google/system-problem", Words: []string{"temporary system problem. try again later"},
+		ID: "google/system-problem", Words: []string{"^temporary system problem. try again later"},
 		Reason: ServerError, Confidence: Certain, RetryAfter: 10 * time.Minute, Source: "Gmail",
 		Example: "421 4.3.0 Temporary System Problem. Try again later (10). t8si - gsmtp", ExampleStage: "message",
 	},

@@ -19,7 +19,7 @@ func (s *rowSet) add(n int) { s[n/64] |= 1 << (n % 64) }
 // these are looked at, in their order.
 type wordIndex struct {
 	rows    []*Row
-	plain   rowSet // without words
+	plain   rowSet // without words, or with some that are too short
 	first   [indexSize]uint16
 	entries []indexEntry // the first is no entry
 }
@@ -53,7 +53,11 @@ func newWordIndex() *wordIndex {
 			x.plain.add(n)
 		}
 		for _, pattern := range row.Words {
-			x.add(n, rarest(pattern, &often))
+			if gram := rarest(pattern, &often); gram != 0 {
+				x.add(n, gram)
+			} else {
+				x.plain.add(n)
+			}
 		}
 	}
 	return x
@@ -99,7 +103,8 @@ func (s *subject) find() *Row {
 	return &lastRow
 }
 
-// rarest is of the threes of bytes in a pattern the one that the fewest patterns have.
+// rarest is of the threes of bytes in a pattern the one that the fewest patterns
+// have; 0 where there is none.
 func rarest(pattern string, often *[indexSize]uint16) (best uint32) {
 	least := ^uint16(0)
 	eachGram(pattern, func(gram uint32) {

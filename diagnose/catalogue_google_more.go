@@ -1,0 +1,148 @@
+package diagnose
+
+import "time"
+
+// googleMoreRows are the replies of Gmail and Google Workspace about the dialogue, the
+// relay of Workspace, and what a customer has ruled.
+var googleMoreRows = []Row{
+	{
+		ID: "google/relay-peak", Words: []string{"peak smtp relay limit exceeded"},
+		Reason: RateLimited, Side: SideUs, Confidence: Certain, RetryAfter: time.Hour, Source: "Google Workspace",
+		Link:    "https://support.google.com/a/answer/6140680",
+		Explain: "Your organisation sends more at once through Google's SMTP relay than it may.", Remedy: "Wait, and spread the mail out.",
+		Example: "450 4.2.1 Peak SMTP relay limit exceeded for this customer. This is a temporary error. a1si - gsmtp", ExampleStage: "mail",
+	},
+	{
+		ID: "google/temporarily-rejected", Words: []string{"server has temporarily rejected this message", "server temporarily rejected message"},
+		Reason: ServerError, Confidence: Likely, RetryAfter: 15 * time.Minute, Source: "Gmail",
+		Link:    "https://support.google.com/a/answer/3726730",
+		Explain: "Gmail does not take the message for now and does not say why.",
+		Example: "451 4.3.0 Email server has temporarily rejected this message. b2si - gsmtp", ExampleStage: "message",
+	},
+	{
+		ID: "google/server-busy", Codes: "4", Words: []string{"server busy, try again later"},
+		Reason: ServerError, Confidence: Certain, RetryAfter: 15 * time.Minute, Source: "Gmail",
+		Link:    "https://support.google.com/a/answer/3726730",
+		Example: "421 4.4.5 Server busy, try again later. c3si - gsmtp", ExampleStage: "greeting",
+	},
+	{
+		ID: "google/timeout", Words: []string{"timeout - closing connection"},
+		Reason: TimedOut, Side: SideUs, Confidence: Certain, Retry: RetryLater, RetryAfter: 5 * time.Minute, Source: "Gmail",
+		Link:    "https://support.google.com/a/answer/3726730",
+		Explain: "Gmail waited longer for the next command, or for more of the message, than it does.",
+		Remedy:  "Try again. If it always ends in the message text, look for a path that loses big packets (MTU).",
+		Example: "451 4.4.2 Timeout - closing connection. d4si - gsmtp", ExampleStage: "data",
+	},
+	{
+		ID: "google/connection-expired", Words: []string{"connection expired, try reconnecting"},
+		Reason: TimedOut, Side: SideUs, Confidence: Certain, Retry: RetryLater, RetryAfter: time.Minute, Source: "Gmail",
+		Link:    "https://support.google.com/a/answer/3726730",
+		Explain: "The connection was open for longer than Gmail keeps one.", Remedy: "Open a new connection.",
+		Example: "421 4.7.0 Connection expired, try reconnecting. e5si - gsmtp", ExampleStage: "mail",
+	},
+	{
+		ID: "google/protocol-violation", Words: []string{"smtp protocol violation"},
+		Reason: Protocol, Side: SideUs, Confidence: Certain, Retry: RetryAfterFix, Source: "Gmail",
+		Link:    "https://support.google.com/a/answer/3726730",
+		Explain: "What was sent breaks the standard: often a lone CR or LF, or commands that came before it was their turn.",
+		Remedy:  "End every line in CR LF; pipeline only what EHLO allows.",
+		Example: "451 4.5.0 SMTP protocol violation, visit https://support.google.com/mail/?p=smtpviolation to review RFC 5321 specifications f6si - gsmtp", ExampleStage: "message",
+	},
+	{
+		ID: "google/out-of-sequence", Words: []string{"protocol command was issued out of sequence", "no data after bdat"},
+		Reason: Protocol, Side: SideUs, Confidence: Certain, Retry: RetryAfterFix, Source: "Gmail",
+		Link:    "https://support.google.com/a/answer/3726730",
+		Explain: "A command came that was not due, often because the one before had been refused.", Remedy: "Look at the reply to the command before.",
+		Example: "503 5.5.1 RCPT first. A mail transaction protocol command was issued out of sequence. g7si - gsmtp", ExampleStage: "data",
+	},
+	{
+		ID: "google/unrecognized", Words: []string{"too many unrecognized commands, goodbye", "too many unauthenticated commands"},
+		Reason: Protocol, Side: SideUs, Confidence: Certain, Retry: RetryAfterFix, Source: "Gmail",
+		Link:    "https://support.google.com/a/answer/3726730",
+		Explain: "The client sent what Gmail does not know, several times.", Remedy: "Look at the commands before; a firewall in between may have changed them.",
+		Example: "502 5.5.1 Too many unrecognized commands, goodbye. h8si - gsmtp", ExampleStage: "mail",
+	},
+	{
+		ID: "google/helo-argument", Words: []string{"helo/ehlo argument*closing connection"},
+		Reason: HELO, Confidence: Certain, Retry: RetryAfterFix, Source: "Gmail",
+		Link:    "https://support.google.com/mail/answer/3221692",
+		Example: "501 5.5.4 HELO/EHLO argument localhost: invalid, closing connection. i9si - gsmtp", ExampleStage: "ehlo",
+	},
+	{
+		ID: "google/malformed", Words: []string{"message is malformed. not accepted", "unicode character in a disallowed header"},
+		Reason: ContentFormat, Confidence: Certain, Retry: RetryAfterFix, Source: "Gmail",
+		Link:    "https://support.google.com/a/answer/3726730",
+		Example: "554 5.6.0 Email message is malformed. Not accepted. j1si - gsmtp", ExampleStage: "message",
+	},
+	{
+		ID: "google/identity", Words: []string{"no identity changes permitted"},
+		Reason: Protocol, Side: SideUs, Confidence: Certain, Retry: RetryAfterFix, Source: "Gmail",
+		Link:    "https://support.google.com/a/answer/3726730",
+		Explain: "The client logged in twice in one connection.", Remedy: "Log in once; open a new connection for another account.",
+		Example: "503 5.7.0 No identity changes permitted. k2si - gsmtp", ExampleStage: "auth",
+	},
+	{
+		ID: "google/sending-denied", Words: []string{"mail sending denied", "email sending denied"},
+		Reason: Policy, Side: SideUs, Confidence: Certain, Retry: RetryAfterFix, Source: "Google Workspace",
+		Link:    "https://support.google.com/a/answer/6140680",
+		Explain: "Google does not let this account, or this relay, send.", Remedy: "Look into the admin console of your Workspace, or ask its administrator.",
+		Example: "550 5.7.0 Email sending denied. l3si - gsmtp", ExampleStage: "mail",
+	},
+	{
+		ID: "google/rate-limited", Words: []string{"mail has been rate limited", "email has been rate limited"},
+		Reason: RateLimited, Confidence: Certain, Retry: RetryLater, RetryAfter: time.Hour, Source: "Gmail",
+		Link:    "https://support.google.com/a/answer/1366776",
+		Example: "550 5.7.1 This email has been rate limited. m4si - gsmtp", ExampleStage: "message",
+	},
+	{
+		ID: "google/same-message-id", Words: []string{"messages that have the same message-id"},
+		Reason: RateLimited, Confidence: Certain, RetryAfter: time.Hour, Source: "Gmail",
+		Link:    "https://support.google.com/a/answer/3726730",
+		Explain: "The same Message-ID came too often: the messages are the same one sent over and over, or their Message-ID is not made anew.",
+		Remedy:  "Give each message a Message-ID of its own.",
+		Example: "421 4.7.28 Gmail has detected this sender exceeded the quota for sending messages that have the same Message-ID:. To best protect our users, the message has been temporarily rejected. n5si - gsmtp", ExampleStage: "message",
+	},
+	{
+		ID: "google/auth-later", Words: []string{"cannot authenticate due to a temporary system problem"},
+		Reason: ServerError, Confidence: Certain, Retry: RetryLater, RetryAfter: 15 * time.Minute, Source: "Gmail",
+		Link:    "https://support.google.com/a/answer/3726730",
+		Explain: "Gmail could not judge the login for now.",
+		Example: "454 4.7.0 Cannot authenticate due to a temporary system problem. Try again later. o6si - gsmtp", ExampleStage: "auth",
+	},
+	{
+		ID: "google/xoauth", Words: []string{"xoauth is no longer supported"},
+		Reason: AuthRequired, Confidence: Certain, Retry: RetryAfterFix, Source: "Gmail",
+		Link:    "https://support.google.com/a/answer/3726730",
+		Explain: "The mechanism is too old.", Remedy: "Use XOAUTH2 or OAUTHBEARER (--auth-mech).",
+		Example: "504 5.7.40 XOAUTH is no longer supported. p7si - gsmtp", ExampleStage: "auth",
+	},
+	{
+		ID: "google/starttls-pipelined", Words: []string{"no commands allowed to pipeline after starttls"},
+		Reason: Protocol, Side: SideUs, Confidence: Certain, Retry: RetryAfterFix, Source: "Gmail",
+		Link:    "https://support.google.com/a/answer/3726730",
+		Explain: "The client sent a command behind STARTTLS before TLS was up.", Remedy: "Wait for the reply to STARTTLS (RFC 3207, section 4.2).",
+		Example: "523 5.7.10 SMTP violation, no commands allowed to pipeline after STARTTLS. q8si - gsmtp", ExampleStage: "starttls",
+	},
+	{
+		ID: "google/unauthenticated-relay", Words: []string{"smtp relay service*not registered", "isn't registered in your workspace account", "not registered on your g suite"},
+		Reason: RelayDenied, Side: SideUs, Confidence: Certain, Retry: RetryAfterFix, Source: "Google Workspace",
+		Link:    "https://support.google.com/a/answer/2956491",
+		Explain: "Google's SMTP relay does not know this address or domain.", Remedy: "Register the address in the relay settings of your Workspace, or log in.",
+		Example: "550-5.7.0 The domain or IP address isn't registered in your Workspace account. Please login to your\n550 5.7.0 Workspace account and verify that your sending device IP address has been registered. r9si - gsmtp", ExampleStage: "mail",
+	},
+	{
+		ID: "google/custom-rule", Words: []string{"gcdp"},
+		Reason: Policy, Confidence: Likely, Retry: RetryAfterFix, Source: "Google Workspace",
+		Link:    "https://support.google.com/a/answer/3726730",
+		Explain: "A rule of the administrator of the recipient's domain, not of Google, refuses the message.", Remedy: "Ask the administrator of the recipient's domain.",
+		Example: "550 5.7.1 This message violates example.com email policy. - gcdp s1si - gsmtp", ExampleStage: "message",
+	},
+	{
+		ID: "google/groups", Words: []string{"the group you tried to contact*may not exist", "you may not have permission to post messages to the group"},
+		Reason: Restricted, Confidence: Certain, Retry: RetryAfterFix, Source: "Google Groups",
+		Link:    "https://support.google.com/a/answer/168383",
+		Explain: "The address is a Google group that does not exist or takes no posts from this sender.",
+		Remedy:  "Check the name; ask the owner of the group to let senders from outside post.",
+		Example: "550-5.7.1 The group you tried to contact (staff) may not exist, or\n550 5.7.1 you may not have permission to post messages to the group. - gsmtp", ExampleStage: "rcpt",
+	},
+}
