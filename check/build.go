@@ -59,6 +59,8 @@ func (r *run) report(who int, x Recipient, took time.Duration) *Report {
 		rep.Message = r.messageOf(who, c, &d)
 	}
 	rep.TLSPolicy = newTLSPolicy(c)
+	rep.beside(c)
+	r.notChecked(rep)
 	r.join(who, rep)
 	rep.ExitCode = exitCode(d.Verdict, d.Reason, d.Deciding == nil)
 	return rep
@@ -133,7 +135,7 @@ func newSession(a *probe.Attempt, o diagnose.Outcome, tx int) Session {
 	}
 	mine := probe.Attempt{Target: a.Target}
 	for _, e := range a.Events {
-		if e.Transaction == 0 || e.Transaction == tx {
+		if e.Transaction == 0 || e.Transaction == tx || a.Purpose.AsksBeside() {
 			mine.Events = append(mine.Events, e)
 			s.Events = append(s.Events, Event{e})
 		}

@@ -79,8 +79,12 @@ func (r *run) caseOf(who int) *diagnose.Case {
 		switch {
 		case j.skipped || j.transaction(who) == 0 || r.repeats() && j.leftToAnother(j.transaction(who)):
 		case j.attempt != nil:
-			c.Attempts = append(c.Attempts, r.concerning(j.attempt, j.transaction(who)))
-			c.Transactions = append(c.Transactions, j.transaction(who))
+			tx := j.transaction(who)
+			if j.purpose.AsksBeside() {
+				tx = 1 // its recipients are its own
+			}
+			c.Attempts = append(c.Attempts, r.concerning(j.attempt, tx))
+			c.Transactions = append(c.Transactions, tx)
 		case !j.purpose.Asks(): // the verdict does not wait for it
 		case r.walks(): // of equals, a sender goes on only when the one before did not decide
 			c.Pending = append(c.Pending, diagnose.Pending{Host: j.target.Host, Preference: ^uint16(0), Session: j.header.ID})
@@ -122,7 +126,7 @@ func (j *job) leftToAnother(transaction int) bool {
 // concerning is an attempt without the transactions of others, where there may
 // be very many of them.
 func (r *run) concerning(a *probe.Attempt, transaction int) *probe.Attempt {
-	if len(r.recipients) <= MaxRecipients {
+	if len(r.recipients) <= MaxRecipients || a.Purpose.AsksBeside() {
 		return a
 	}
 	out := *a

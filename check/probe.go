@@ -63,6 +63,8 @@ type Options struct {
 	// VerifyRule is the rule by which Probe.TLSVerify judges certificates: "" or "pkix"
 	// (roots and the host's name), "mta-sts" (RFC 8461) or "dane" (RFC 7672).
 	VerifyRule string
+	CatchAll   bool // ask hosts that accept about addresses that cannot exist, too
+	Postmaster bool // ask about postmaster, abuse and the null sender, too
 	Extensions bool // exercise the extensions of each server on a further connection
 	TLSCheck   bool // look closely at TLS: further connections to each address, and its policies in DNS
 	TrustAD    bool // believe the AD bit of every resolver, not only of those on loopback
@@ -116,6 +118,7 @@ type run struct {
 	jobs    []*job // all of them; those of number base+n at n-1
 	waiting []*job // planned and not begun
 	running int
+	beside  int  // how many kinds of sessions about others than the recipients were planned
 	leaving bool // the messages for which no transaction was begun are left out
 	ended   chan result
 	known   map[int]time.Duration // when a recipient's verdict was known
@@ -200,6 +203,7 @@ func (r *run) loop(ctx context.Context) error {
 			r.plan()
 		}
 		r.dispatch(ctx)
+		r.askBeside(ctx)
 		r.checkKnown()
 		if r.resolution == nil && all && linger == nil && r.running == 0 && len(r.jobs) > 0 {
 			linger = time.After(time.Until(r.started.Add(lingering)))

@@ -42,6 +42,9 @@ type Report struct {
 	Sessions   []Session   `json:"sessions"`
 	Message    *Message    `json:"message,omitempty"`
 	TLSPolicy  *TLSPolicy  `json:"tls_policy,omitempty"`
+	CatchAll   []CatchAll  `json:"catch_all,omitempty"`
+	Postmaster *Beside     `json:"postmaster,omitempty"`
+	NullSender *Beside     `json:"null_sender,omitempty"`
 	Wait       *Wait       `json:"wait,omitempty"` // of several rounds
 	Copy       *Copies     `json:"copy,omitempty"` // of several messages to the recipient
 

@@ -101,7 +101,7 @@ func (r *run) start(ctx context.Context, j *job) {
 			o.Recipients = append(o.Recipients, r.recipients[i].Mailbox)
 		}
 	}
-	if r.opts.Sender != nil {
+	if r.opts.Sender != nil && j.purpose != probe.PurposeNullSender {
 		o.From, o.FromUTF8 = r.opts.Sender.String(), r.opts.Sender.NeedsUTF8()
 	}
 	if len(r.messages) > 0 && j.purpose.Asks() {
@@ -152,6 +152,9 @@ func (r *run) end(ctx context.Context, x result) {
 	}
 	j.attempt, j.began = x.attempt, x.began
 	j.attempt.Target = j.target // more names may be known by now
+	if j.purpose.AsksBeside() {
+		return
+	}
 	n := next(j.attempt, &j.options)
 	tooMany := n != nil && n.purpose == probe.PurposeRetry && harvesting(r.had(j.root())...)
 	r.leaving = r.leaving || r.leavesOut(x.attempt) || r.repeats() && tooMany

@@ -95,7 +95,6 @@ func (r *run) join(who int, rep *Report) {
 		}
 	}
 	rep.Sessions = append(slices.Clone(r.past[who].Sessions), rep.Sessions...)
-	rep.Notes = r.past[who].Notes
 }
 
 // record takes over the report of a round. One that was interrupted adds its

@@ -32,6 +32,7 @@ type probeOptions struct {
 	dnsTruth     bool
 
 	auth     authFlags
+	beside   besideFlags
 	wait     waitFlags
 	envelope envelopeFlags
 	text     messageFlags
@@ -73,6 +74,7 @@ A recipient "-" stands for a list on standard input, one a line.
 	f.IntVar(&o.parallel, "parallel", check.DefaultParallel, "at most `N` sessions at once")
 	o.tls.add(f)
 	f.StringVar(&o.stopAfter, "stop-after", "rcpt", "end after `STAGE`: greeting, ehlo, starttls, auth, mail or rcpt")
+	o.beside.add(f)
 	o.auth.add(f)
 	o.envelope.add(f)
 	o.text.add(f)
@@ -273,6 +275,9 @@ func (o *probeOptions) options(c *cobra.Command) (*check.Options, error) {
 		return nil, err
 	}
 	opts.Extensions = o.envelope.extensions
+	if err := o.beside.apply(c, opts); err != nil {
+		return nil, err
+	}
 	if err := o.times.apply(c, &opts.Probe); err != nil {
 		return nil, err
 	}

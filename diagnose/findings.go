@@ -18,6 +18,7 @@ func (c *Case) findings(d *Diagnosis, spots []*spot) []Finding {
 		f.session(a)
 	}
 	f.together()
+	f.ownNullSender()
 	f.rounds()
 	f.tlsLooks()
 	f.policies()

@@ -24,6 +24,7 @@ func (f *finder) session(a *probe.Attempt) {
 		switch e.Kind {
 		case probe.KindReply:
 			f.reply(host, e, at)
+			f.callback(host, e, at)
 			f.query(a, e, at)
 			f.offered(a, e, at)
 		case probe.KindTLS:
@@ -41,6 +42,7 @@ func (f *finder) session(a *probe.Attempt) {
 	f.auth(a)
 	f.lists(a)
 	f.extensions(a)
+	f.beside(a)
 }
 
 func (f *finder) reply(host string, e *probe.Event, at Evidence) {

@@ -4,6 +4,7 @@ import (
 	"maps"
 	"net/netip"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -142,6 +143,15 @@ var sick = map[string]func(s *scene){
 	"ext/query":       talked(with(hello, "ext VRFY", "query: 252 perhaps")...),
 	"ext/not-offered": talked(with(hello, "fail not-offered mail REQUIRETLS is not offered")...),
 
+	"rcpt/catch-all":               beside(probe.PurposeCatchAll, "250 ok", "250 ok"),
+	"rcpt/refuses-unknown":         beside(probe.PurposeCatchAll, "550 5.1.1 no such user", "550 5.1.1 no such user"),
+	"rcpt/catch-all-open":          beside(probe.PurposeCatchAll, "450 4.2.0 Greylisted", "550 5.1.1 no such user"),
+	"rcpt/postmaster-refused":      beside(probe.PurposePostmaster, "550 5.1.1 no such user"),
+	"rcpt/abuse-refused":           beside(probe.PurposePostmaster, "250 ok", "550 5.1.1 no such user"),
+	"rcpt/bare-postmaster-refused": beside(probe.PurposePostmaster, "250 ok", "250 ok", "501 5.5.4 Syntax error in address"),
+	"mail/null-sender-refused":     beside(probe.PurposeNullSender, "550 5.7.1 bounces are not taken"),
+	"smtp/callback":                talked(with(hello, "mail: 451 4.1.8 Could not complete sender verify callout")...),
+
 	"smtp/greylisted-then-accepted": func(s *scene) { s.past(Deferred, Greylisted).talk("mx1", 10, accepts...) },
 	"smtp/deferred-then-accepted":   func(s *scene) { s.past(Deferred, RateLimited).talk("mx1", 10, accepts...) },
 	"smtp/deferred-then-rejected":   func(s *scene) { s.past(Deferred, Greylisted).talk("mx1", 10, rejects...) },
@@ -177,6 +187,18 @@ func sickReply(rule Rule) func(*scene) {
 		}
 	}
 	return nil
+}
+
+// beside is a session that accepts, and one about others that answers their RCPT so.
+func beside(purpose probe.Purpose, replies ...string) func(*scene) {
+	return func(s *scene) {
+		lines := hello
+		for i, r := range replies {
+			lines = with(lines, "tx "+strconv.Itoa(i+1), "mail: 250 ok", "rcpt: "+r)
+		}
+		a := s.follow(s.talk("mx1", 10, accepts...), purpose, with(lines, "tx 0", "quit: 221 bye")...)
+		a.Recipients = []string{"postmaster@example.test", "abuse@example.test", "postmaster"}[:len(replies)]
+	}
 }
 
 // past makes it the second round, a minute after one that came to this.

@@ -118,7 +118,8 @@ func (c *Case) accepted(d *Diagnosis) string {
 	if c.Relay {
 		return "accepted at RCPT by the relay " + host + afterAuth(a) + "; nothing was sent; whether the recipient exists is known only to the recipient's server, which the relay asks later" + c.forBounces(d)
 	}
-	words := "accepted at RCPT by " + host + afterAuth(a) + "; nothing was sent; the server may still refuse the message or accept every address (not checked)"
+	behind, end := c.worth(a)
+	words := "accepted at RCPT by " + host + afterAuth(a) + behind + "; nothing was sent; " + end
 	if c.onBackup(d) {
 		words += "; this is a backup MX (preference " + strconv.Itoa(int(a.Target.Preference)) + "), which may bounce the mail later"
 	}

@@ -218,16 +218,25 @@ const (
 	PurposeTLSLegacy     Purpose = "tls-legacy"     // looks for what crypto/tls does not speak, and stops in the handshake
 	PurposeTLSResume     Purpose = "tls-resumption" // resumes the TLS session of another connection
 	PurposeSTARTTLS      Purpose = "starttls"       // whether STARTTLS is offered every time, and demanded
+	PurposeCatchAll      Purpose = "catch-all"      // asks about addresses that cannot exist
+	PurposePostmaster    Purpose = "postmaster"     // asks about postmaster and abuse
+	PurposeNullSender    Purpose = "null-sender"    // asks about the recipient for the null sender
 )
 
 // Asks reports whether a session of this purpose asks about recipients. One that
 // does not says nothing of them, whatever comes of it.
 func (p Purpose) Asks() bool {
 	switch p {
-	case PurposeAuth, PurposeExtensions, PurposeTLSLegacy, PurposeTLSResume, PurposeSTARTTLS:
+	case PurposeCatchAll, PurposePostmaster, PurposeNullSender, PurposeAuth, PurposeExtensions, PurposeTLSLegacy, PurposeTLSResume, PurposeSTARTTLS:
 		return false
 	}
 	return true
+}
+
+// AsksBeside reports whether a session of this purpose asks about others than the
+// recipients, or for another sender.
+func (p Purpose) AsksBeside() bool {
+	return p == PurposeCatchAll || p == PurposePostmaster || p == PurposeNullSender
 }
 
 // Attempt is one session with one target: one connection, one transcript.

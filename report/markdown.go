@@ -38,6 +38,7 @@ func (m *markdown) report(r *check.Report, _ *destination) error {
 	if m.o.Verbosity > Quiet {
 		mdTable(&b, wideGrid(hostRows(newTheme(false), latest(r))))
 		mdAttempts(&b, r, m.o)
+		mdBeside(&b, r)
 		mdExtensions(&b, r)
 		mdTLSCheck(&b, r)
 		mdPolicies(&b, r, m.o)

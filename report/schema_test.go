@@ -165,6 +165,8 @@ func TestSchemaKeys(t *testing.T) {
 		{"certificate", def("certificate"), check.Certificate{}, nil},
 		{"message", def("message"), check.Message{}, nil},
 		{"wait", def("wait"), check.Wait{}, nil},
+		{"beside", def("beside"), check.Beside{}, nil},
+		{"answer", def("answer"), check.Answer{}, nil},
 		{"step", def("step"), check.Step{}, nil},
 		{"finding", def("finding"), check.Finding{}, nil},
 		{"tls_policy", def("tls_policy"), check.TLSPolicy{}, nil},

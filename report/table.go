@@ -32,6 +32,9 @@ func (f *tableForm) report(r *check.Report, _ *destination) error {
 			return err
 		}
 		lines = append(lines, extensionLines(f.theme, r, f.o.width())...)
+		if asked := besideLines(f.theme, r, f.o.width()); len(asked) > 0 {
+			lines = append(append(lines, ""), asked...)
+		}
 		if attempts := attemptLines(f.theme, r, f.o); len(attempts) > 0 {
 			lines = append(append(lines, ""), attempts...)
 		}

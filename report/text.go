@@ -104,6 +104,7 @@ func (t *text) report(r *check.Report, d *destination) error {
 		t.exercised(last)
 		t.policies(last)
 		t.timing(last)
+		t.asked(last)
 		t.waited(r)
 		t.walk(last)
 		t.findings(r)

@@ -113,6 +113,12 @@ func again(s *check.Session) string {
 		return after + ", now without pipelining"
 	case probe.PurposeRetry:
 		return after + ", for the recipients left"
+	case probe.PurposeCatchAll:
+		return after + ", about addresses that cannot exist"
+	case probe.PurposePostmaster:
+		return after + ", about postmaster and abuse"
+	case probe.PurposeNullSender:
+		return after + ", for the null sender"
 	case probe.PurposeTLSLegacy:
 		return after + ", to see what TLS it takes"
 	case probe.PurposeTLSResume:

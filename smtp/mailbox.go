@@ -53,8 +53,14 @@ type Mailbox struct {
 	Domain Domain
 }
 
-// String returns the mailbox as it goes on the wire, without angle brackets.
-func (m Mailbox) String() string { return m.Local + "@" + m.Domain.ASCII }
+// String returns the mailbox as it goes on the wire, without angle brackets. Only
+// postmaster may be without a domain (RFC 5321, section 4.5.1).
+func (m Mailbox) String() string {
+	if m.Domain.ASCII == "" {
+		return m.Local
+	}
+	return m.Local + "@" + m.Domain.ASCII
+}
 
 // NeedsUTF8 reports whether the local part is not ASCII, so that a server must
 // offer SMTPUTF8 (RFC 6531).
