@@ -2,6 +2,7 @@ package check_test
 
 import (
 	"context"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -122,4 +123,13 @@ func TestWaitSchedule(t *testing.T) {
 			})
 		})
 	}
+}
+
+func portOf(t *testing.T, text string) uint16 {
+	t.Helper()
+	n, err := strconv.ParseUint(text, 10, 16)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return uint16(n)
 }

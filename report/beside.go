@@ -11,31 +11,31 @@ import (
 // besideGrid lists what servers said to others than the recipient, and to the
 // recipient for the null sender.
 func besideGrid(t *theme, r *check.Report) *grid {
-	g := &grid{head: []string{"asked beside", "host", "verdict", "reply"}}
-	add := func(what, host string, a *check.Answer) {
+	g := &grid{head: []string{"#", "asked beside", "verdict", "reply"}, right: []bool{true}}
+	add := func(session int, what string, a *check.Answer) {
 		reply := ""
 		if a.Reply != nil {
 			reply = joined(" ", strconv.Itoa(a.Reply.Code), clean(a.Reply.Enhanced))
 		}
 		g.rows = append(g.rows, []cell{
-			{text: what}, {text: clean(host)},
+			{text: strconv.Itoa(session)}, {text: what},
 			{text: joined(": ", clean(string(a.Verdict)), clean(string(a.Reason))), shade: t.verdict(a.Verdict)}, {text: reply, shade: t.dim},
 		})
 	}
 	for i := range r.CatchAll {
 		x := &r.CatchAll[i]
 		for k := range x.Recipients {
-			add(clean(x.Recipients[k].Recipient), x.Host, &x.Recipients[k])
+			add(x.Session, clean(x.Recipients[k].Recipient), &x.Recipients[k])
 		}
 	}
 	if b := r.Postmaster; b != nil {
 		for k := range b.Recipients {
-			add(clean(b.Recipients[k].Recipient), b.Host, &b.Recipients[k])
+			add(b.Session, clean(b.Recipients[k].Recipient), &b.Recipients[k])
 		}
 	}
 	if b := r.NullSender; b != nil {
 		for k := range b.Recipients {
-			add("null sender <>", b.Host, &b.Recipients[k])
+			add(b.Session, clean(b.Recipients[k].Recipient)+" from <>", &b.Recipients[k])
 		}
 	}
 	return g
