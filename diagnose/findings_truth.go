@@ -107,7 +107,12 @@ func left(t *mxresolve.Told) string {
 	}
 	e := &t.Answer.Exchanges[n-1]
 	until := e.Time.Add(e.RTT).Add(time.Duration(ttl) * time.Second).UTC()
-	return fmt.Sprintf(" (TTL %d s left: until %s UTC)", ttl, until.Format("15:04:05"))
+	const halfDay = 12 * 60 * 60
+	form := "15:04:05"
+	if ttl > halfDay {
+		form = "2006-01-02 15:04"
+	}
+	return fmt.Sprintf(" (TTL %d s left: until %s UTC)", ttl, until.Format(form))
 }
 
 // authoritiesDisagree reports authorities of several minds.

@@ -111,7 +111,7 @@ func (w *walk) discover(ctx context.Context, domain string) *Zone {
 	z.Name = apex
 	var group sync.WaitGroup
 	var asked []*Told
-	if apex != "." {
+	if above(apex) != "." { // who serves a top-level domain is no matter of mail
 		group.Go(func() {
 			var parent string
 			if parent, _, asked = w.apex(ctx, above(apex)); parent != "" {

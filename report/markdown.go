@@ -42,6 +42,7 @@ func (m *markdown) report(r *check.Report, _ *destination) error {
 		mdExtensions(&b, r)
 		mdTLSCheck(&b, r)
 		mdPolicies(&b, r, m.o)
+		mdTruth(&b, r.Resolution)
 		mdFindings(&b, r, m.o)
 		if err := m.transcript(&b, r); err != nil {
 			return err

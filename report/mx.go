@@ -36,6 +36,7 @@ func writeMX(w io.Writer, m *check.MXReport, o Options) error {
 		if o.Verbosity >= Verbose {
 			t.resolution(m.Resolution)
 		}
+		t.truth(m.Resolution)
 		t.findings(r)
 	}
 	switch {
@@ -170,6 +171,7 @@ func writeMXMarkdown(w io.Writer, m *check.MXReport, o Options) error {
 	if m.Verdict != "" {
 		fmt.Fprintf(&b, "\n**%s**: %s\n", mdProse(string(m.Verdict)), mdProse(m.Summary))
 	}
+	mdTruth(&b, m.Resolution)
 	mdFindings(&b, r, o)
 	_, err := io.WriteString(w, b.String())
 	return err

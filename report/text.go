@@ -103,6 +103,7 @@ func (t *text) report(r *check.Report, d *destination) error {
 		t.capabilities(last)
 		t.exercised(last)
 		t.policies(last)
+		t.truth(last.Resolution)
 		t.timing(last)
 		t.asked(last)
 		t.waited(r)
