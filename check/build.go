@@ -128,7 +128,8 @@ func newSession(a *probe.Attempt, o diagnose.Outcome, tx int) Session {
 		s.Local = a.Local.String()
 	}
 	if o.Reply != nil {
-		s.Reply = &Reply{o.Reply.Code, o.Reply.Enhanced.String(), valid(o.Reply.Text())}
+		r := newReply(o.Reply)
+		s.Reply = &r
 	}
 	for _, x := range diagnose.Extensions(a) {
 		s.Extensions = append(s.Extensions, Extension{valid(x.Keyword), valid(x.Params), x.State, valid(x.Detail), x.Events})
@@ -253,4 +254,9 @@ func MX(ctx context.Context, domain smtp.Domain, o Options) *MXReport {
 		m.ExitCode = exitCode(d.Verdict, d.Reason, true)
 	}
 	return m
+}
+
+// newReply is a reply in short.
+func newReply(r *smtp.Reply) Reply {
+	return Reply{r.Code, r.Enhanced.String(), valid(r.Text())}
 }

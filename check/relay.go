@@ -28,6 +28,7 @@ type RelayOptions struct {
 	Options
 	SRV           bool        // the host is a domain, whose servers SRV records name (RFC 6186, RFC 8314)
 	AllMechanisms bool        // log in with each mechanism, one connection after another
+	OpenRelay     bool        // ask whether it takes mail from Sender for the first of Recipients, a stranger's for a stranger; no transaction then
 	Recipients    []Recipient // of a mail transaction through the server; none: there is none
 	Repeat        Repeat      // how often that is
 }
@@ -45,6 +46,9 @@ func Relay(ctx context.Context, host string, opts RelayOptions) (*RelayReport, e
 		r.logIn(ctx, r.doors[best])
 		c.Logins = r.logins
 	}
+	if opts.OpenRelay {
+		r.askOpen(ctx, c, best)
+	}
 	r.lookAll(ctx)
 	for i, d := range r.doors {
 		c.Ports[i].Looks = d.looks
@@ -53,7 +57,7 @@ func Relay(ctx context.Context, host string, opts RelayOptions) (*RelayReport, e
 	d.LoginEnded(r.left)
 	r.told.close()
 	var deliveries []*Report
-	if best >= 0 && d.Usable && ctx.Err() == nil && len(opts.Recipients) > 0 {
+	if best >= 0 && d.Usable && ctx.Err() == nil && len(opts.Recipients) > 0 && !opts.OpenRelay {
 		var err error
 		if deliveries, err = r.deliver(ctx, r.doors[best]); err != nil {
 			return nil, err
@@ -326,7 +330,7 @@ func (r *relay) relayCase() *diagnose.RelayCase {
 	p := &r.o.Probe
 	c := &diagnose.RelayCase{
 		Host: r.host, Lab: r.o.Lab, Given: r.o.Port != 0, Resolution: r.resolution, Services: r.services, Logins: r.logins,
-		Delivers: len(r.o.Recipients) > 0,
+		Delivers: len(r.o.Recipients) > 0 && !r.o.OpenRelay,
 		Wants:    diagnose.RelayWants{TLS: requiresTLS(p), Verified: p.TLSVerify, Auth: p.Auth != nil},
 	}
 	if p.Auth != nil {

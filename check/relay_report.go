@@ -30,6 +30,7 @@ type RelayReport struct {
 	Ports      []RelayPort    `json:"ports"`
 	Best       *RelayBest     `json:"best,omitempty"` // the port to use; absent where none is usable
 	Auth       *RelayAuth     `json:"auth,omitempty"` // the logins that were tried
+	OpenRelay  *RelayOpen     `json:"open_relay,omitempty"`
 	Deliveries []*Report      `json:"deliveries,omitempty"`
 	LeftOut    int            `json:"left_out,omitempty"` // messages of --repeat that were not sent
 	LeftOutWhy string         `json:"left_out_why,omitempty"`
@@ -133,7 +134,7 @@ func (r *relay) report(c *diagnose.RelayCase, d *diagnose.RelayDiagnosis, delive
 	for _, s := range r.services {
 		rep.Services = append(rep.Services, newRelayService(s))
 	}
-	rep.Auth = r.authReport(d)
+	rep.Auth, rep.OpenRelay = r.authReport(d), openReport(c, d)
 	var codes []int
 	for _, x := range deliveries {
 		codes = append(codes, x.ExitCode)

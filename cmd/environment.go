@@ -68,7 +68,7 @@ const fromEnvironment = "environment"
 // those that send something and those that contradict one that was typed.
 func environment(c *cobra.Command) error {
 	var err error
-	never := append([]string{"catch-all", "postmaster", "resume", "data", "to", "print", "tls-check", "xclient", "xforward", "query", "extensions", "auth-allow-unverified", "auth-allow-plaintext", "help", "version"}, aboutMessage...)
+	never := append([]string{"catch-all", "postmaster", "resume", "data", "to", "print", "tls-check", "xclient", "xforward", "query", "extensions", "open-relay", "auth-allow-unverified", "auth-allow-plaintext", "help", "version"}, aboutMessage...)
 	c.Flags().VisitAll(func(f *pflag.Flag) {
 		name := "SMTPCHECK_" + strings.ToUpper(strings.ReplaceAll(f.Name, "-", "_"))
 		value, ok := os.LookupEnv(name)

@@ -18,8 +18,9 @@ import (
 // that is named, and its own.
 type relayOptions struct {
 	probeOptions
-	to  []string
-	srv bool
+	to   []string
+	srv  bool
+	open bool
 }
 
 func (a *app) relayCommand() *cobra.Command {
@@ -36,12 +37,20 @@ its certificate, the mechanisms of AUTH, SIZE. No login is tried without
 
 With --auth-user it logs in once, at the best port, with the strongest
 mechanism. With --to it asks the server to take mail for a recipient, and with
---data it sends a message. It exits 0 when a port is usable for what was asked.`,
+--data it sends a message. It exits 0 when a port is usable for what was asked.
+
+With --open-relay it asks whether the server takes mail of --from for --to,
+which are to be of domains that it has nothing to do with: in six forms of the
+address that servers were found open by, in one session, until one is taken,
+and without a message. It exits 0 when all are refused or when it relays for us
+(a login, a private address), 77 when it is possibly open, 76 when that is not
+known.`,
 		Example: `  smtpcheck relay smtp.example.com
   smtpcheck relay --lab smtp.submission.test      in the built-in lab, offline
   smtpcheck relay --srv example.com            the servers that SRV records name
   smtpcheck relay smtp.example.com:587 --auth-user me@example.com
   smtpcheck relay smtp.example.com --auth-user me@example.com --auth-mech all
+  smtpcheck relay smtp.example.com --open-relay --from me@example.org --to you@example.net
   smtpcheck relay smtp.example.com --auth-user me@example.com \
       --from me@example.com --to bob@example.net --data   sends a message`,
 		RunE: func(c *cobra.Command, args []string) error { return a.relay(c, o, args) },
@@ -49,6 +58,7 @@ mechanism. With --to it asks the server to take mail for a recipient, and with
 	f := c.Flags()
 	f.SortFlags = false
 	f.BoolVar(&o.srv, "srv", false, "HOST is a domain: ask its SRV records for the servers (RFC 6186)")
+	f.BoolVar(&o.open, "open-relay", false, "ask whether it takes mail of --from for --to, in several forms of the address; nothing is sent")
 	f.StringArrayVar(&o.to, "to", nil, "ask the server to take mail for `RCPT`; more may be given")
 	f.StringVar(&o.from, "from", "<>", "with --to: the reverse-path `ADDR`; <> is the null sender")
 	f.StringVar(&o.helo, "helo", "", "the `NAME` in EHLO (default: this host's if it is public, else its address)")
@@ -97,6 +107,11 @@ func (a *app) relay(c *cobra.Command, o *relayOptions, args []string) error {
 	ro := check.RelayOptions{Options: *opts, SRV: o.srv, AllMechanisms: o.auth.all}
 	if ro.Recipients, err = o.recipients(); err != nil {
 		return err
+	}
+	if ro.OpenRelay = o.open; o.open {
+		if err := strangers(host, &ro); err != nil {
+			return err
+		}
 	}
 	ro.Repeat = o.text.repeats()
 	return a.perform(c, &o.probeOptions, &ro.Options, ro.Recipients, func(out *outputs, certificates *certificateFile) error {
@@ -149,6 +164,9 @@ func complete(r *check.RelayReport, o *check.RelayOptions) bool {
 	if o.TLSCheck || r.Usable && r.Auth != nil && len(r.Auth.NotTried) > 0 {
 		return false
 	}
+	if o.OpenRelay {
+		return r.OpenRelay != nil && r.OpenRelay.State != "not-examined"
+	}
 	return !r.Usable || r.LeftOut == 0 && len(r.Deliveries) >= len(o.Recipients) && (o.Probe.Auth == nil || r.Auth != nil || len(r.Deliveries) > 0)
 }
 
@@ -200,6 +218,9 @@ func (o *relayOptions) sensible(c *cobra.Command, port uint16) error {
 	}
 	if port == 465 && o.tls.mode == "never" {
 		return usage("--tls never and port 465 contradict each other: it waits for TLS")
+	}
+	if o.open {
+		return o.openSensible(c)
 	}
 	if len(o.to) > 0 {
 		return nil

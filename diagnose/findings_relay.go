@@ -71,6 +71,7 @@ func (f *relayFinder) find() []Finding {
 			f.looks(slices.Concat([]*probe.Attempt{p.Telling()}, p.Looks))
 		}
 	}
+	f.openRelay()
 	f.closed()
 	f.tellPorts()
 	f.noImplicit()

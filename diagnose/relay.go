@@ -23,6 +23,7 @@ type RelayCase struct {
 	Services   []Service         // what SRV records said
 	Ports      []RelayPort       // in the order in which they are told
 	Logins     []*probe.Attempt  // the sessions of AUTH, in their order
+	OpenRelay  *OpenRelay        // whether it relays; nil: that was not to be asked
 }
 
 // RelayWants is what a port must offer to be usable.

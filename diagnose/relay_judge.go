@@ -16,6 +16,7 @@ type RelayDiagnosis struct {
 	Best   int  // the index of the port to use; -1 for none
 	// Outcomes are those of the ports, Logins those of the sessions of AUTH.
 	Outcomes, Logins []Outcome
+	OpenRelay        *OpenRelayOutcome // nil: not asked
 
 	Verdict    Verdict // "accepted" where it is usable
 	Reason     Reason
@@ -47,6 +48,9 @@ func Relay(c *RelayCase) RelayDiagnosis {
 		c.byPort(&d, &d.Outcomes[d.Best])
 	default:
 		c.noPort(&d)
+	}
+	if c.OpenRelay != nil {
+		c.byOpenRelay(&d)
 	}
 	d.Findings = f.find()
 	if old := (&Diagnosis{Findings: d.Findings}).found("tls/legacy-only"); old != "" && d.Reason == TLSFailed && !d.Usable && d.Best < 0 {

@@ -221,13 +221,14 @@ const (
 	PurposeCatchAll      Purpose = "catch-all"      // asks about addresses that cannot exist
 	PurposePostmaster    Purpose = "postmaster"     // asks about postmaster and abuse
 	PurposeNullSender    Purpose = "null-sender"    // asks about the recipient for the null sender
+	PurposeOpenRelay     Purpose = "open-relay"     // whether the server takes mail for others than its own
 )
 
 // Asks reports whether a session of this purpose asks about recipients. One that
 // does not says nothing of them, whatever comes of it.
 func (p Purpose) Asks() bool {
 	switch p {
-	case PurposeCatchAll, PurposePostmaster, PurposeNullSender, PurposeAuth, PurposeExtensions, PurposeTLSLegacy, PurposeTLSResume, PurposeSTARTTLS:
+	case PurposeCatchAll, PurposePostmaster, PurposeNullSender, PurposeAuth, PurposeExtensions, PurposeTLSLegacy, PurposeTLSResume, PurposeSTARTTLS, PurposeOpenRelay:
 		return false
 	}
 	return true

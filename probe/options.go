@@ -70,6 +70,7 @@ type Options struct {
 	XForward []smtp.Attribute // XFORWARD (Postfix); nil: none
 	Queries  []smtp.Command   // asked by themselves, before the transactions
 	Exercise *Exercise        // the extensions are tried in place of the transactions; nil: they are not
+	Relaying *Relaying        // whether the server relays is asked in place of the transactions; nil: it is not
 	LMTP     bool             // LHLO instead of EHLO (RFC 2033)
 	Pipeline bool             // send commands together where PIPELINING is offered (RFC 2920)
 	// AskInClear asks MAIL before STARTTLS, where that is offered and wanted, to see

@@ -40,10 +40,13 @@ func (o *Options) dialogue() Dialogue {
 	return d
 }
 
-// transactions are the mail transactions, or the exercises in their place.
+// transactions are the mail transactions, or what is tried in their place.
 func (o *Options) transactions() Step {
-	if o.Exercise != nil {
+	switch {
+	case o.Exercise != nil:
 		return Exercises
+	case o.Relaying != nil:
+		return Relays
 	}
 	return Transactions
 }

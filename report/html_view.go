@@ -120,7 +120,7 @@ func relayArticle(r *check.RelayReport, number int, o Options) *htmlArticle {
 	if len(services) > 0 {
 		a.add("Submission servers by SRV", services)
 	}
-	a.add("Ports", nil, portGrid(a.theme, r), loginGrid(a.theme, r))
+	a.add("Ports", nil, portGrid(a.theme, r), loginGrid(a.theme, r), openGrid(a.theme, r))
 	a.tlsSections(x)
 	return a
 }

@@ -40,6 +40,9 @@ func asProbe(r *check.RelayReport) *check.Report {
 			out.Sessions = append(out.Sessions, r.Auth.Attempts[i].Session)
 		}
 	}
+	if r.OpenRelay != nil && r.OpenRelay.Session != nil {
+		out.Sessions = append(out.Sessions, *r.OpenRelay.Session)
+	}
 	slices.SortStableFunc(out.Sessions, func(a, b check.Session) int { return a.ID - b.ID })
 	return out
 }
@@ -117,7 +120,7 @@ func serviceLines(r *check.RelayReport) (out []string) {
 
 // tables tells the ports and the logins.
 func (t *text) tables(r *check.RelayReport) {
-	for _, g := range []*grid{portGrid(t.theme, r), loginGrid(t.theme, r)} {
+	for _, g := range []*grid{portGrid(t.theme, r), loginGrid(t.theme, r), openGrid(t.theme, r)} {
 		if len(g.rows) == 0 {
 			continue
 		}
@@ -260,6 +263,8 @@ func loginGrid(t *theme, r *check.RelayReport) *grid {
 // relayWord is the verdict in a word or two.
 func relayWord(t *theme, r *check.RelayReport) string {
 	switch {
+	case r.OpenRelay != nil && r.OpenRelay.State != diagnose.RelayNotAsked:
+		return openWord(t, r.OpenRelay.State)
 	case r.Usable:
 		return paint(t.good, "usable")
 	case r.Reason == diagnose.Interrupted:
@@ -370,6 +375,7 @@ func (m *markdown) relay(r *check.RelayReport, _ func(string) *destination) erro
 	if m.o.Verbosity > Quiet {
 		mdTable(&b, portGrid(newTheme(false), r))
 		mdTable(&b, loginGrid(newTheme(false), r))
+		mdTable(&b, openGrid(newTheme(false), r))
 		mdTLSCheck(&b, x)
 		mdFindings(&b, x, m.o)
 		if err := m.transcript(&b, x); err != nil {

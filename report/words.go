@@ -125,6 +125,8 @@ func again(s *check.Session) string {
 		return after + ", to resume its TLS session"
 	case probe.PurposeSTARTTLS:
 		return after + ", to look at STARTTLS"
+	case probe.PurposeOpenRelay:
+		return after + ", to ask whether it relays"
 	}
 	return after + " (" + clean(string(s.Purpose)) + ")"
 }
