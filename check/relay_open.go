@@ -1,6 +1,7 @@
 package check
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -46,7 +47,7 @@ func (r *relay) askOpen(ctx context.Context, c *diagnose.RelayCase, best int) {
 	k := r.newKnock(d.won.target, probe.PurposeOpenRelay, d.won.header.ID)
 	o := r.session(d)
 	o.Auth, o.From = r.o.Probe.Auth, r.o.Sender.String()
-	o.Relaying = &probe.Relaying{Recipient: r.o.Recipients[0].Mailbox, Host: hostName(d.host)}
+	o.Relaying = &probe.Relaying{Recipient: r.o.Recipients[0].Mailbox, Host: cmp.Or(hostName(d.host), greetingName(d.attemptOf(d.won)))}
 	if a := r.visit(ctx, k, &o); a != nil {
 		c.OpenRelay.Attempt, c.OpenRelay.Paths = a, o.Relaying.Paths(d.won.target.Addr.Addr().Unmap())
 	}
@@ -59,6 +60,24 @@ func hostName(host string) string {
 		return ""
 	}
 	return d.ASCII
+}
+
+// greetingName is the name that a server greets with (RFC 5321, section 4.2), "" for
+// none. It knows itself by that, where we know its address only.
+func greetingName(a *probe.Attempt) string {
+	if a == nil {
+		return ""
+	}
+	for i := range a.Events {
+		if e := &a.Events[i]; e.Kind == probe.KindReply && e.Stage == smtp.StageGreeting && e.Reply.Usable() {
+			name, _, _ := strings.Cut(e.Reply.Text(), " ")
+			if strings.Contains(name, ".") {
+				return hostName(name)
+			}
+			break
+		}
+	}
+	return ""
 }
 
 // serves is a domain of the envelope that the server is an MX host of: to take mail
