@@ -23,6 +23,7 @@ var contradictions = []struct { //nolint:gochecknoglobals // read only
 	}},
 	{"quiet", "verbose", nil},
 	{"expect", "fail-on", nil},
+	{"expect-file", "fail-on", nil},
 	{"ipv4", "ipv6", nil},
 	{"lab", "source", nil},
 	{"lab", "resolver", nil},

@@ -17,10 +17,13 @@ import (
 // exit code.
 type expectFlags struct {
 	expect []string
+	file   string
 	failOn string
 
 	all      expect.Set // of every report
 	verdicts []diagnose.Verdict
+	read     *expect.File            // nil: there is none
+	of       map[string]expect.Entry // of the file, by recipient
 }
 
 // expectHelp is the grammar of --expect in short, and every name of a fact: a test
@@ -41,13 +44,16 @@ latency-message latency-dns decided duration retry-after`
 
 func (x *expectFlags) add(f *pflag.FlagSet) {
 	f.StringArrayVar(&x.expect, "expect", nil, "exit 0 if all of `LIST` is so, such as verdict=accepted,tls>=1.2,cert-days>=14, else 1; may be repeated")
+	f.StringVar(&x.file, "expect-file", "", "recipients and what is expected of each, from this YAML `FILE`; docs/expect.md has its form")
 	f.StringVar(&x.failOn, "fail-on", "", "exit 0 unless the verdict is in `LIST` (default rejected,deferred,unreachable,undetermined)")
 }
 
-// resolve checks the flags.
-func (x *expectFlags) resolve(c *cobra.Command) error {
-	if typed(c, "expect") && typed(c, "fail-on") {
-		return usage("--expect and --fail-on contradict each other: --expect alone decides the exit code").hint("--expect 'verdict=accepted|deferred'")
+// resolve checks the flags, and reads the file.
+func (x *expectFlags) resolve(a *app, c *cobra.Command) error {
+	for _, name := range []string{"expect", "expect-file"} {
+		if typed(c, name) && typed(c, "fail-on") {
+			return usage("--%s and --fail-on contradict each other: what is expected decides the exit code alone", name).about(name).hint("--expect 'verdict=accepted|deferred'")
+		}
 	}
 	for _, text := range x.expect {
 		set, err := expect.Parse(text)
@@ -56,7 +62,80 @@ func (x *expectFlags) resolve(c *cobra.Command) error {
 		}
 		x.all = append(x.all, set...)
 	}
-	return x.setVerdicts()
+	if err := x.setVerdicts(); err != nil || x.file == "" {
+		return err
+	}
+	return x.readFile(a, c)
+}
+
+// readFile reads the file of --expect-file.
+func (x *expectFlags) readFile(a *app, c *cobra.Command) error {
+	if x.file == "-" && slices.Contains(c.Flags().Args(), "-") {
+		return usage("--expect-file and the list of recipients cannot both be standard input")
+	}
+	in, name, err := a.open(c.Context(), []string{x.file})
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	x.read, err = expect.ReadFile(in)
+	var mistake *expect.FileError
+	switch {
+	case errors.As(err, &mistake):
+		f := expectError(name+":", err)
+		f.code = check.ExitData
+		if len(f.hints) > 0 && !errors.As(err, new(*expect.Error)) {
+			f.hints = []string{"recipients: [{address: alice@example.com, expect: \"verdict=accepted,tls>=1.2\"}]"}
+		}
+		return f
+	case errors.Is(err, errInterrupted):
+		return err
+	case err != nil:
+		return fail(check.ExitNoInput, "%s: %w", name, bareError(err))
+	}
+	x.of = make(map[string]expect.Entry)
+	return nil
+}
+
+// recipients are those of the file.
+func (x *expectFlags) recipients() ([]check.Recipient, error) {
+	if x.read == nil {
+		return nil, nil
+	}
+	var out []check.Recipient
+	for _, e := range x.read.Recipients {
+		r, err := parseRecipient(e.Address)
+		if err != nil {
+			return nil, fail(check.ExitData, "%s: line %d: %w", quote(x.file), e.Line, err)
+		}
+		if other, ok := x.of[r.Mailbox.String()]; ok {
+			return nil, fail(check.ExitData, "%s: line %d: %s is in line %d already", quote(x.file), e.Line, quote(e.Address), other.Line)
+		}
+		x.of[r.Mailbox.String()] = e
+		out = append(out, r)
+	}
+	return out, nil
+}
+
+// expected is all that is expected of a recipient, and the name that the file has for that.
+func (x *expectFlags) expected(recipient string) (expect.Set, string) {
+	if x.read == nil {
+		return x.all, ""
+	}
+	e, ok := x.of[recipient]
+	if !ok {
+		e.Expect = x.read.Default
+	}
+	return slices.Concat(e.Expect, x.all), e.Name
+}
+
+// everything is all that is expected of anybody.
+func (x *expectFlags) everything() expect.Set {
+	out := x.all
+	for _, e := range x.of {
+		out = append(slices.Clip(out), e.Expect...)
+	}
+	return out
 }
 
 func (x *expectFlags) setVerdicts() error {
@@ -114,11 +193,14 @@ func nearestNames(name string) string {
 
 // judge holds a report against what is expected of it.
 func (x *expectFlags) judge(r *check.Report) {
-	switch {
-	case x == nil:
-	case len(x.all) > 0:
-		r.Expect(x.all.Judge(r))
-	case len(x.verdicts) > 0:
+	if x == nil {
+		return
+	}
+	if set, name := x.expected(r.Recipient); len(set) > 0 {
+		found := set.Judge(r)
+		found.Name = name
+		r.Expect(found)
+	} else if len(x.verdicts) > 0 {
 		r.FailOn(x.verdicts...)
 	}
 }

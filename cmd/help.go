@@ -60,7 +60,7 @@ var flagGroups = []flagGroup{ //nolint:gochecknoglobals // read only
 	{"Message", "data print message subject body body-file html html-file attach inline header encoding sample " +
 		"dkim-key dkim-selector dkim-domain repeat interval reuse"},
 	{"Time", "wait resume connect-timeout command-timeout timeout rfc-timeouts"},
-	{"Expectations", "expect fail-on"},
+	{"Expectations", "expect expect-file fail-on"},
 	{"Output", "list output format json style utc redact color quiet verbose"},
 	{"Other", "help version"},
 }

@@ -96,24 +96,38 @@ func (a *app) probe(c *cobra.Command, o *probeOptions, args []string) error {
 	if o.wait.earlier != nil {
 		args = []string{o.wait.earlier.Recipient}
 	}
-	if len(args) == 0 {
+	if len(args) == 0 && o.expect.file == "" {
 		return usage("there is no recipient").hint("smtpcheck probe alice@example.com, or a list: smtpcheck probe - < list")
 	}
 	defer o.text.close()
 	if err := o.wait.check(c); err != nil {
 		return err
 	}
-	if err := o.expect.resolve(c); err != nil {
+	if err := o.expect.resolve(a, c); err != nil {
 		return err
+	}
+	if f := o.expect.read; f != nil && f.From != "" && !c.Flags().Changed("from") {
+		o.from = f.From
 	}
 	o.wait.asked(c)
 	opts, err := o.options(c)
 	if err != nil {
 		return err
 	}
-	recipients, bad, err := a.parseRecipients(args)
+	recipients, err := o.expect.recipients()
 	if err != nil {
 		return err
+	}
+	if o.wait.earlier != nil {
+		recipients = nil // it goes on with one, and the file says what is expected of it
+	}
+	bad := 0
+	if len(args) > 0 {
+		var typed []check.Recipient
+		if typed, bad, err = a.parseRecipients(args); err != nil {
+			return err
+		}
+		recipients = unique(append(recipients, typed...))
 	}
 	for i := range recipients {
 		recipients[i].Notes = append(recipients[i].Notes, o.text.notes()...)
@@ -122,7 +136,7 @@ func (a *app) probe(c *cobra.Command, o *probeOptions, args []string) error {
 	if err != nil {
 		return err
 	}
-	a.hintAt(c, o.expect.all)
+	a.hintAt(c, o.expect.everything())
 	return a.perform(c, o, opts, recipients, func(out *outputs, certificates *certificateFile) error {
 		out.expect = &o.expect
 		return a.probeAll(c.Context(), o, groups, *opts, out, bad, certificates)

@@ -38,7 +38,10 @@ func (a *app) replay(c *cobra.Command, o *output, expected *expectFlags, args []
 	if err := environment(c); err != nil {
 		return err
 	}
-	if err := expected.resolve(c); err != nil {
+	if err := expected.resolve(a, c); err != nil {
+		return err
+	}
+	if _, err := expected.recipients(); err != nil {
 		return err
 	}
 	if len(args) > 1 {

@@ -33,6 +33,7 @@ var only = map[string][]string{
 	"github.com/emersion/go-smtp":              {"lab"},
 	"github.com/emersion/go-sasl":              {"sasl", "lab"},
 	"github.com/xdg-go/scram":                  {"sasl", "lab"},
+	"github.com/goccy/go-yaml":                 {"expect"},
 	"github.com/emersion/go-message":           {"message"},
 	"github.com/emersion/go-msgauth":           {"message"},
 	"golang.org/x/net/publicsuffix":            {"redact"},
