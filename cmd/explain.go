@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"bufio"
+	"bytes"
 	"cmp"
 	"errors"
 	"io"
@@ -98,7 +99,11 @@ func explainAll(texts []string) (found []diagnose.Explanation, bad int) {
 func (a *app) explainLines(s *outputs) error {
 	in := bufio.NewReaderSize(a.stdin, 16<<10)
 	explained := 0
+	s.gather()
 	for number := 1; ; number++ {
+		if !hasLine(in) && !s.flush() { // what is known is told before more is waited for
+			return s.close()
+		}
 		line, err := readLine(in)
 		if errors.Is(err, errInterrupted) && explained > 0 {
 			return cmp.Or(s.close(), err)
@@ -129,6 +134,12 @@ func (a *app) explainLines(s *outputs) error {
 		return usage("there is nothing to explain").hint("smtpcheck explain 550")
 	}
 	return s.close()
+}
+
+// hasLine reports whether a line can be read without waiting.
+func hasLine(in *bufio.Reader) bool {
+	here, _ := in.Peek(in.Buffered())
+	return bytes.IndexByte(here, '\n') >= 0
 }
 
 // joinReplies puts words that a shell has split back together: a reply code

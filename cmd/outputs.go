@@ -118,6 +118,16 @@ func (out *outputs) write(doc any) bool {
 	return out.each(func(s *sink) error { return report.Write(s.w, doc, s.options) })
 }
 
+// gather has what is written to every output wait for flush.
+func (out *outputs) gather() {
+	for _, s := range out.sinks {
+		s.gather()
+	}
+}
+
+// flush writes what waits, as each does.
+func (out *outputs) flush() bool { return out.each((*sink).flush) }
+
 // code is the exit code of a run that comes to the one given: a plugin of Nagios has
 // its own, and does not know when it was interrupted.
 func (out *outputs) code(code int) int {

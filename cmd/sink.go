@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"bufio"
 	"cmp"
 	"errors"
 	"fmt"
@@ -21,9 +22,10 @@ type sink struct {
 	options  report.Options
 	flag     string // that names the place; "": standard output or -o
 	w        *recorder
-	file     *os.File // nil for standard output, and when it was closed
-	name     string   // what file becomes when it is complete; "": it is no temporary file
-	err      error    // of telling a document
+	file     *os.File      // nil for standard output, and when it was closed
+	name     string        // what file becomes when it is complete; "": it is no temporary file
+	err      error         // of telling a document
+	held     *bufio.Writer // what is written waits here; nil: it does not wait
 }
 
 // recorder remembers whether a write has failed.
@@ -109,6 +111,19 @@ func bareError(err error) error {
 	return err
 }
 
+// gather has what is written wait for flush: many small documents go out together.
+func (s *sink) gather() {
+	s.held = bufio.NewWriterSize(s.w.Writer, 64<<10)
+	s.w.Writer = s.held
+}
+
+func (s *sink) flush() error {
+	if s.held != nil {
+		s.w.err = cmp.Or(s.w.err, s.held.Flush())
+	}
+	return s.w.err
+}
+
 // close completes the output. A file takes its place only if all of it was written.
 func (s *sink) close() error {
 	return s.finish(s.renderer.Close())
@@ -116,7 +131,7 @@ func (s *sink) close() error {
 
 // finish closes the file, if there is one, and gives it its name unless something failed.
 func (s *sink) finish(err error) error {
-	err = cmp.Or(s.w.err, s.err, err)
+	err = cmp.Or(s.flush(), s.err, err)
 	if s.file == nil {
 		return err
 	}

@@ -45,7 +45,10 @@ type Explanation struct {
 // ok is false when the text is none of these.
 func ExplainText(text string) (e Explanation, ok bool) {
 	text = strings.TrimSpace(text)
-	if e, ok = explainName(lowerASCII(text)); !ok {
+	if strings.IndexByte(text, ' ') < 0 { // as in no name
+		e, ok = explainName(lowerASCII(text))
+	}
+	if !ok {
 		plain := tidy(text)
 		if e, ok = explainPasted(text, plain); !ok {
 			e, ok = explainLog(plain)

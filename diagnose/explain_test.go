@@ -113,14 +113,38 @@ func TestQueueID(t *testing.T) {
 }
 
 func FuzzExplainText(f *testing.F) {
-	for _, seed := range []string{"550", "5.1.1", "mx/null", "host x said: 550 5.1.1 no (in reply to RCPT TO command)", "550-a 550-b 550 c", "S <-- 4", "said: 55", "550-\n550 ", ")", "said: 550)"} {
+	for _, seed := range []string{"550", "5.1.1", "mx/null", "550-a 550-b 550 c", "S <-- 4", "said: 55", "550-\n550 ", ")", "said: 550)", "(550, b'", "SMTP code: 550Detail: "} {
 		f.Add(seed)
 	}
+	for _, x := range pastes {
+		f.Add(x.text)
+	}
 	f.Fuzz(func(t *testing.T, text string) {
-		if e, ok := ExplainText(text); ok && (e.Explain == "" || e.Title == "") {
+		e, ok := ExplainText(text)
+		if e.Text != strings.TrimSpace(text) {
+			t.Errorf("%q: text %q", text, e.Text)
+		}
+		if !ok {
+			return
+		}
+		if e.Explain == "" || e.Title == "" || e.Rule == "" && e.Row == "" && e.Reason == "" {
 			t.Errorf("%q: %+v", text, e)
 		}
+		if e.Code != 0 && (e.Code < 200 || e.Code > 599) || len(e.Reply) > 2*len(text)+16 {
+			t.Errorf("%q: %d %q", text, e.Code, e.Reply)
+		}
 	})
+}
+
+// TestPasteBounded: no text takes more than a moment. Were it quadratic, these would take minutes.
+func TestPasteBounded(t *testing.T) {
+	for _, part := range []string{
+		"550-", "550-a\n", "550 a\n", "550 a)", "550 ", ")", "(", "(550, ", "said: ", "said: 550 ", "> ", "\\n", "&lt;", "Diagnostic-Code: smtp; 550 a\n",
+		"Diagnostic-Code:\n ", "a:\n", "\x1b[", "5.1.1 ", ": 5.1.1 ", "\"", "550 '", "_/", "delivery 1: failure: ", "(in reply to ", " 550-", "RCPT TO:<\n", "\u00a0",
+	} {
+		ExplainText(strings.Repeat(part, maxPaste/len(part)+1))
+		ExplainText("550 " + strings.Repeat(part, maxPaste/len(part)+1))
+	}
 }
 
 // TestExplainLogs: lines of a log that quote no reply, or in a way of their own.

@@ -106,18 +106,22 @@ func inNotification(lines []string) (p pasted, found bool) {
 // fields are the values of the fields of a name, unfolded. A line that was folded
 // may have lost its blanks.
 func fields(lines []string, name string) (values []string) {
-	for i, line := range lines {
-		field, value, ok := strings.Cut(line, ":")
+	for i := 0; i < len(lines); i++ {
+		field, value, ok := strings.Cut(lines[i], ":")
 		if !ok || !strings.EqualFold(strings.TrimSpace(field), name) {
 			continue
 		}
-		for _, more := range lines[i+1:] {
-			if strings.TrimSpace(more) == "" || more[0] != ' ' && isField(more) || len(value) > 2*maxText {
+		var b strings.Builder
+		b.WriteString(value)
+		for i+1 < len(lines) && b.Len() < maxHeard {
+			more := lines[i+1]
+			if strings.TrimSpace(more) == "" || more[0] != ' ' && isField(more) {
 				break
 			}
-			value += " " + strings.TrimSpace(more)
+			b.WriteString(" " + strings.TrimSpace(more))
+			i++
 		}
-		values = append(values, strings.TrimSpace(value))
+		values = append(values, strings.TrimSpace(b.String()))
 	}
 	return values
 }
@@ -127,6 +131,9 @@ func isField(line string) bool {
 	name, _, ok := strings.Cut(line, ":")
 	return ok && name != "" && !strings.ContainsAny(name, " \"<>@") && !digit(name[0])
 }
+
+// maxHeard is where a reply is not put together any further.
+const maxHeard = 8 * maxText
 
 // heardReply is a reply of a dialogue as it is put together.
 type heardReply struct {
@@ -168,14 +175,16 @@ func hear(lines []string) (replies []heardReply) {
 		case start >= 0:
 			body := trimReply(text[:start], text[start:])
 			if open != nil && continued(open.text) && strings.HasPrefix(body, open.text[:3]) {
-				open.text += "\n" + body
+				if len(open.text) < maxHeard {
+					open.text += "\n" + body
+				}
 				continue
 			}
 			replies = append(replies, heardReply{body, nextStage(&stage, text, body)})
 			open, wraps = &replies[len(replies)-1], !endsInArrow(text[:start])
 		case commandStage(line) != "":
 			stage, open = commandStage(line), nil
-		case open != nil && wraps && len(open.text) < 2*maxText && !strings.HasPrefix(text, "Giving up on"):
+		case open != nil && wraps && len(open.text) < maxHeard && !strings.HasPrefix(text, "Giving up on"):
 			open.text += " " + text
 		default:
 			if s := stageWords(text); s != "" {

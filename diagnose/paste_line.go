@@ -136,6 +136,9 @@ func frontCode(text string) (smtp.EnhancedCode, bool) {
 	return enhancedCode(strings.TrimRight(text[:end], "."))
 }
 
+// maxTail is how many marks are taken from the end of a reply at most.
+const maxTail = 16
+
 // trimReply takes from the end of a reply what is not of it; before is what
 // stands before it in its line.
 func trimReply(before, text string) string {
@@ -148,7 +151,10 @@ func trimReply(before, text string) string {
 	}
 	text = withoutLatency(strings.TrimSpace(text))
 	text = strings.TrimRight(strings.TrimSuffix(text, "#SMTP#"), "# ")
-	for text != "" && unpaired(text) {
+	for range maxTail {
+		if text == "" || !unpaired(text) {
+			break
+		}
 		text = strings.TrimSpace(text[:len(text)-1])
 	}
 	return text
