@@ -80,7 +80,7 @@ func outcome(e *diagnose.Explanation) string {
 		class = int(e.Enhanced[0]) - '0'
 	}
 	switch {
-	case e.Reason == "" || e.Row == "":
+	case e.Reason == "" || e.Row == "" || strings.HasPrefix(e.Row, "client/"): // where nobody refused
 	case class == 4:
 		return "refused for now: " + e.Title
 	case class == 5:
