@@ -26,7 +26,7 @@ var googleMoreRows = []Row{
 		Example: "421 4.4.5 Server busy, try again later. c3si - gsmtp", ExampleStage: "greeting",
 	},
 	{
-		ID: "google/timeout", Words: []string{"timeout - closing connection"},
+		ID: "google/timeout", Words: []string{"^timeout - closing connection"},
 		Reason: TimedOut, Side: SideUs, Confidence: Certain, Retry: RetryLater, RetryAfter: 5 * time.Minute, Source: "Gmail",
 		Link:    "https://support.google.com/a/answer/3726730",
 		Explain: "Gmail waited longer for the next command, or for more of the message, than it does.",
@@ -122,13 +122,6 @@ var googleMoreRows = []Row{
 		Link:    "https://support.google.com/a/answer/3726730",
 		Explain: "The client sent a command behind STARTTLS before TLS was up.", Remedy: "Wait for the reply to STARTTLS (RFC 3207, section 4.2).",
 		Example: "523 5.7.10 SMTP violation, no commands allowed to pipeline after STARTTLS. q8si - gsmtp", ExampleStage: "starttls",
-	},
-	{
-		ID: "google/unauthenticated-relay", Words: []string{"smtp relay service*not registered", "isn't registered in your workspace account", "not registered on your g suite"},
-		Reason: RelayDenied, Side: SideUs, Confidence: Certain, Retry: RetryAfterFix, Source: "Google Workspace",
-		Link:    "https://support.google.com/a/answer/2956491",
-		Explain: "Google's SMTP relay does not know this address or domain.", Remedy: "Register the address in the relay settings of your Workspace, or log in.",
-		Example: "550-5.7.0 The domain or IP address isn't registered in your Workspace account. Please login to your\n550 5.7.0 Workspace account and verify that your sending device IP address has been registered. r9si - gsmtp", ExampleStage: "mail",
 	},
 	{
 		ID: "google/custom-rule", Words: []string{"gcdp"},

@@ -88,12 +88,6 @@ var microsoftMoreRows = []Row{
 		Example: "550 5.4.11 Agent generated message depth exceeded", ExampleStage: "message",
 	},
 	{
-		ID: "microsoft/container-loop", Words: []string{"smtp; container conversation", "container for this message"},
-		Reason: Loop, Confidence: Likely, Source: "Microsoft 365",
-		Link:    "https://learn.microsoft.com/en-us/exchange/mail-flow-best-practices/non-delivery-reports-in-exchange-online/non-delivery-reports-in-exchange-online",
-		Example: "550 5.4.12 SMTP; Container conversation in a loop", ExampleStage: "message",
-	},
-	{
 		ID: "microsoft/remote-unknown", Words: []string{"remote server returned unknown recipient", "unknown recipient or mailbox unavailable"},
 		Reason: NoSuchUser, Confidence: Certain, Source: "Microsoft 365",
 		Link:    "https://learn.microsoft.com/en-us/exchange/mail-flow-best-practices/non-delivery-reports-in-exchange-online/non-delivery-reports-in-exchange-online",
@@ -108,16 +102,10 @@ var microsoftMoreRows = []Row{
 		Example: "550 5.7.368 Remote server returned authentication required to relay -> 550 no", ExampleStage: "message",
 	},
 	{
-		ID: "microsoft/remote-size", Words: []string{"remote server returned message too large"},
-		Reason: TooBig, Confidence: Certain, Retry: RetryAfterFix, Source: "Microsoft 365",
+		ID: "microsoft/remote-relay", Words: []string{"remote server returned not permitted to relay"},
+		Reason: RelayDenied, Confidence: Likely, Retry: RetryAfterFix, Source: "Microsoft 365",
 		Link:    "https://learn.microsoft.com/en-us/exchange/mail-flow-best-practices/non-delivery-reports-in-exchange-online/non-delivery-reports-in-exchange-online",
-		Example: "550 5.3.351 Remote server returned message too large -> 552 5.3.4 no", ExampleStage: "message",
-	},
-	{
-		ID: "microsoft/remote-spf", Words: []string{"remote server returned*not authorized by spf"},
-		Reason: AuthFail, Confidence: Likely, Retry: RetryAfterFix, Source: "Microsoft 365",
-		Link:    "https://learn.microsoft.com/en-us/exchange/mail-flow-best-practices/non-delivery-reports-in-exchange-online/non-delivery-reports-in-exchange-online",
-		Example: "550 5.7.367 Remote server returned not permitted to relay, not authorized by SPF -> 550 5.7.1", ExampleStage: "message",
+		Example: "550 5.7.367 Remote server returned not permitted to relay -> 550 5.7.1", ExampleStage: "message",
 	},
 	{
 		ID: "microsoft/session-lost", Words: []string{"connection was closed abruptly"},
@@ -132,19 +120,6 @@ var microsoftMoreRows = []Row{
 		Example: "450 4.4.317 Cannot establish session with remote server [Message=451 5.7.3 STARTTLS is required to send mail]", ExampleStage: "connect",
 	},
 	{
-		ID: "microsoft/no-consumer-service", Words: []string{"service unavailable. access denied, traffic not accepted", "tenant external recipient"},
-		Reason: Policy, Side: SideUs, Confidence: Certain, Retry: RetryAfterFix, Source: "Microsoft 365",
-		Link:    "https://learn.microsoft.com/en-us/exchange/mail-flow-best-practices/non-delivery-reports-in-exchange-online/non-delivery-reports-in-exchange-online",
-		Explain: "Microsoft 365 takes no mail from this tenant or address.", Remedy: "Secure the account and register the domain; then ask Microsoft support.",
-		Example: "550 5.7.799 Service unavailable. Access denied, traffic not accepted from this IP.", ExampleStage: "mail",
-	},
-	{
-		ID: "microsoft/customer-limit", Words: []string{"mailbox is over its receiving limit", "hot recipient"},
-		Reason: RateLimited, Side: SideRecipient, Confidence: Likely, RetryAfter: time.Hour, Source: "Microsoft 365",
-		Link:    "https://learn.microsoft.com/en-us/exchange/mail-flow-best-practices/non-delivery-reports-in-exchange-online/non-delivery-reports-in-exchange-online",
-		Example: "450 4.2.240 Hot recipient detected; the mailbox is over its receiving limit", ExampleStage: "message",
-	},
-	{
 		ID: "exchange/sender-denied", Words: []string{"^sender denied"},
 		Reason: SenderRejected, Confidence: Certain, Retry: RetryAfterFix, Source: "Exchange",
 		Explain: "The server's sender filter has this reverse-path.", Remedy: "Ask the recipient's administrator to take it off.",
@@ -155,16 +130,6 @@ var microsoftMoreRows = []Row{
 		Reason: AuthFail, Confidence: Certain, Retry: RetryAfterFix, Source: "Outlook.com",
 		Link:    "https://sendersupport.olc.protection.outlook.com/pm/troubleshooting",
 		Example: "550 5.7.1 Command rejected due to Sender ID validation failure", ExampleStage: "message",
-	},
-	{
-		ID: "exchange/requires-smtputf8", Words: []string{"smtputf8 is not supported*recipient"},
-		Reason: ContentFormat, Confidence: Certain, Retry: RetryAfterFix, Source: "Exchange",
-		Example: "553 5.6.7 SMTPUTF8 is not supported by the recipient's system", ExampleStage: "rcpt",
-	},
-	{
-		ID: "exchange/recipient-unknown-on-premises", Words: []string{"recipient unknown$", "no such recipient here"},
-		Reason: NoSuchUser, Confidence: Likely, Source: "Exchange",
-		Example: "550 5.1.1 Recipient unknown", ExampleStage: "rcpt",
 	},
 	{
 		ID: "exchange/anonymous", Words: []string{"client does not have permission to submit mail to this server", "anonymous clients does not have permissions to send as this sender"},
@@ -194,11 +159,6 @@ var microsoftMoreRows = []Row{
 		ID: "exchange/not-replicated", Words: []string{"message failed to be replicated"},
 		Reason: ServerError, Confidence: Certain, RetryAfter: 30 * time.Minute, Source: "Exchange",
 		Example: "451 4.4.0 Message failed to be replicated: No healthy secondary server available to accept replica at this time.", ExampleStage: "message",
-	},
-	{
-		ID: "exchange/proxy-session", Words: []string{"proxy session setup failed", "primary target*server"},
-		Reason: ServerError, Confidence: Likely, RetryAfter: 30 * time.Minute, Source: "Exchange",
-		Example: "451 4.4.0 Error encountered while communicating with primary target; proxy session setup failed on Frontend", ExampleStage: "mail",
 	},
 	{
 		ID: "microsoft/temporary-prx", Words: []string{"temporary server error. please try again later"},

@@ -47,12 +47,6 @@ var mimecastRows = []Row{
 		Example: "550 Local CT IP Reputation - (reject) - https://community.mimecast.com/docs/DOC-1369#550 [abc.uk15]", ExampleStage: "rcpt",
 	},
 	{
-		ID: "mimecast/rbl", Words: []string{"rejected by rbl", "^your ip is listed in rbl"},
-		Reason: IPReputation, Confidence: Likely, Retry: RetryAfterFix, Source: "Mimecast",
-		Link:    "https://mimecastsupport.zendesk.com/hc/en-us/articles/34000709564691-Policies-Mimecast-SMTP-Error-Codes",
-		Example: "550 Rejected by RBL zen.example.net - https://community.mimecast.com/docs/DOC-1369#550 [abc.uk16]", ExampleStage: "rcpt",
-	},
-	{
 		ID: "mimecast/header-blocked", Words: []string{"rejected by header based manually blocked senders", "rejected by header based blocked senders"},
 		Reason: Policy, Side: SideRecipient, Confidence: Certain, Retry: RetryAfterFix, Source: "Mimecast",
 		Link:    "https://mimecastsupport.zendesk.com/hc/en-us/articles/34000709564691-Policies-Mimecast-SMTP-Error-Codes",
@@ -60,22 +54,10 @@ var mimecastRows = []Row{
 		Example: "550 Rejected by header based manually Blocked Senders: bob@example.org - https://community.mimecast.com/docs/DOC-1369#550 [abc.uk17]", ExampleStage: "message",
 	},
 	{
-		ID: "mimecast/content", Words: []string{"rejected by content policy", "blocked by content", "rejected due to content"},
+		ID: "mimecast/content", Words: []string{"message bounced due to content examination policy"},
 		Reason: SpamContent, Confidence: Likely, Retry: RetryAfterFix, Source: "Mimecast",
 		Link:    "https://mimecastsupport.zendesk.com/hc/en-us/articles/34000709564691-Policies-Mimecast-SMTP-Error-Codes",
-		Example: "554 Email rejected by content policy - https://community.mimecast.com/docs/DOC-1369#554 [abc.uk18]", ExampleStage: "message",
-	},
-	{
-		ID: "mimecast/hop-count", Words: []string{"maximum email hops"},
-		Reason: Loop, Confidence: Certain, Source: "Mimecast",
-		Link:    "https://mimecastsupport.zendesk.com/hc/en-us/articles/34000709564691-Policies-Mimecast-SMTP-Error-Codes",
-		Example: "554 Maximum email hops reached - https://community.mimecast.com/docs/DOC-1369#554 [abc.uk19]", ExampleStage: "message",
-	},
-	{
-		ID: "mimecast/encryption", Words: []string{"tls encryption*required by policy", "encryption required by policy"},
-		Reason: TLSRequired, Confidence: Certain, Retry: RetryAfterFix, Source: "Mimecast",
-		Link:    "https://mimecastsupport.zendesk.com/hc/en-us/articles/34000709564691-Policies-Mimecast-SMTP-Error-Codes",
-		Example: "550 TLS encryption is required by policy - https://community.mimecast.com/docs/DOC-1369#550 [abc.uk20]", ExampleStage: "mail",
+		Example: "554 Message bounced due to Content Examination Policy - https://community.mimecast.com/docs/DOC-1369#554 [abc.uk18]", ExampleStage: "message",
 	},
 	{
 		ID: "mimecast/virus-outbreak", Words: []string{"virus signature detected", "malformed attachment"},
@@ -84,15 +66,9 @@ var mimecastRows = []Row{
 		Example: "554 Virus Signature Detected - https://community.mimecast.com/docs/DOC-1369#554 [abc.uk21]", ExampleStage: "message",
 	},
 	{
-		ID: "mimecast/size", Words: []string{"email size limit exceeded"},
+		ID: "mimecast/size", Words: []string{"maximum email size exceeded"},
 		Reason: TooBig, Confidence: Certain, Retry: RetryAfterFix, Source: "Mimecast",
 		Link:    "https://mimecastsupport.zendesk.com/hc/en-us/articles/34000709564691-Policies-Mimecast-SMTP-Error-Codes",
-		Example: "554 Email size limit exceeded - https://community.mimecast.com/docs/DOC-1369#554 [abc.uk22]", ExampleStage: "message",
-	},
-	{
-		ID: "mimecast/authorisation", Words: []string{"no local email address*found", "authentication*mimecast.com/docs"},
-		Reason: AuthRequired, Confidence: Likely, Retry: RetryAfterFix, Source: "Mimecast",
-		Link:    "https://mimecastsupport.zendesk.com/hc/en-us/articles/34000709564691-Policies-Mimecast-SMTP-Error-Codes",
-		Example: "535 Authentication refused - see mimecast.com/docs/DOC-1369#535 [abc.uk23]", ExampleStage: "auth",
+		Example: "554 Maximum email size exceeded - https://community.mimecast.com/docs/DOC-1369#554 [abc.uk22]", ExampleStage: "message",
 	},
 }

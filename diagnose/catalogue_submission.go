@@ -35,12 +35,6 @@ var submissionRows = []Row{
 		Example: "554 Access denied: User `arn:aws:iam::123456789012:user/ses-smtp` is not authorized to perform `ses:SendRawEmail` on resource", ExampleStage: "message",
 	},
 	{
-		ID: "ses/virus", Words: []string{"contains a virus. we do not"},
-		Reason: Virus, Confidence: Likely, Retry: RetryAfterFix, Source: "Amazon SES",
-		Link:    "https://docs.aws.amazon.com/ses/latest/dg/troubleshoot-smtp.html",
-		Example: "554 Transaction failed: Message contains a virus. We do not deliver it.", ExampleStage: "message",
-	},
-	{
 		ID: "ses/invalid-domain", Words: []string{"transaction failed: domain contains", "transaction failed: local address contains"},
 		Reason: NoSuchUser, Confidence: Likely, Source: "Amazon SES",
 		Link:    "https://docs.aws.amazon.com/ses/latest/dg/troubleshoot-smtp.html",
@@ -110,13 +104,6 @@ var submissionRows = []Row{
 		Explain: "The service has the recipient on a list of its own: mail to it bounced before, or was complained about.",
 		Remedy:  "Check the address, then take it off the suppression list.",
 		Example: "550 5.0.0 Not delivering to previously bounced address", ExampleStage: "message",
-	},
-	{
-		ID: "mailjet/sender", Words: []string{"sender address is not validated", "an error occurred sending through mailjet"},
-		Reason: SenderRejected, Side: SideUs, Confidence: Likely, Retry: RetryAfterFix, Source: "Mailjet",
-		Link:    "https://documentation.mailjet.com/",
-		Remedy:  "Validate the address or its domain in the account.",
-		Example: "550 5.7.1 The sender address is not validated in your Mailjet account", ExampleStage: "mail",
 	},
 	{
 		ID: "brevo/not-activated", Words: []string{"smtp account is not yet activated", "smtp account is not activated"},
