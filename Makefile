@@ -1,6 +1,6 @@
 # make test    everything CI runs; installs the Debian packages it needs when it may
 # make build   bin/smtpcheck, one static stripped binary
-# make docs    docs/replies.md and docs/rules.md, from the tables in diagnose/
+# make docs    docs/replies.md, docs/rules.md and the names in docs/expect.md, from the tables in Go
 # make bench   smtpcheck, swaks, posttls-finger and smtp-source side by side, into docs/performance.md
 
 SHELL    := bash
@@ -19,7 +19,7 @@ build:
 	$(BUILD) -o bin/smtpcheck ./cmd/smtpcheck
 
 docs:
-	go test ./diagnose -run '^TestDocs$$' -count=1 -update
+	go test ./diagnose ./expect -run '^TestDocs$$' -count=1 -update
 
 cross:
 	@for target in darwin/arm64 windows/amd64 linux/arm64; do \
