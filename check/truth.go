@@ -93,7 +93,7 @@ type TruthServer struct {
 	Name     string                   `json:"name"`
 	Address  string                   `json:"address,omitempty"`
 	InZone   bool                     `json:"in_zone"`
-	InParent bool                     `json:"in_parent"`
+	InParent *bool                    `json:"in_parent,omitempty"` // nil where the delegation is not known
 	State    mxresolve.AuthorityState `json:"state"`
 	Why      string                   `json:"why,omitempty"`
 	Serial   *uint32                  `json:"serial,omitempty"`
@@ -155,8 +155,11 @@ func newTruthZone(z *mxresolve.Zone) TruthZone {
 	}
 	for _, s := range z.Servers {
 		x := TruthServer{
-			Name: s.Name, InZone: s.InZone, InParent: s.InParent, State: s.State, Why: valid(s.Why),
+			Name: s.Name, InZone: s.InZone, State: s.State, Why: valid(s.Why),
 			Queries: queryNumbers(s.SOA, s.NS),
+		}
+		if z.Parent != nil && len(z.Parent.NS) > 0 {
+			x.InParent = &s.InParent
 		}
 		if s.Addr.IsValid() {
 			x.Address = s.Addr.String()

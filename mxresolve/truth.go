@@ -194,42 +194,37 @@ func (f *TruthFinder) Find(ctx context.Context, domain string, known <-chan *Res
 	t := &Truth{Domain: domain}
 	mx := Question{domain, "MX"}
 
-	var own *Zone
 	var group sync.WaitGroup
-	group.Go(func() {
-		if own = w.discover(ctx, domain); own != nil {
-			w.askZone(ctx, own, []Question{mx})
-		}
-	})
 	others := make([]*View, len(f.Others))
 	for i, dns := range f.Others {
-		group.Go(func() { others[i] = w.otherView(ctx, dns, domain) })
+		group.Go(func() {
+			if others[i] = w.otherView(ctx, dns, domain); others[i] != nil {
+				w.doubt(ctx, others[i], mx)
+			}
+		})
 	}
+	own := w.top(ctx, domain)
+	ready := make(chan struct{}) // the servers of the domain's zone have answered
+	group.Go(func() {
+		defer close(ready)
+		w.discover(ctx, own, domain, []Question{mx})
+	})
 	var main *View
-	var more []Question
 	select {
 	case res := <-known:
 		main = viewOf(res)
-		more = w.questions(res)
+		group.Go(func() { w.doubt(ctx, main, mx) })
+		t.Zones = w.hostZones(ctx, own, ready, w.questions(res))
 	case <-ctx.Done():
 		w.leaveOut("the addresses of the mail hosts: the resolver was too slow")
 	}
-	cuts := w.cuts(ctx, more)
 	group.Wait()
-
 	for _, v := range append([]*View{main}, others...) {
 		if v != nil {
 			t.Views = append(t.Views, v)
 		}
 	}
-	if own != nil {
-		t.Zones = append(t.Zones, own)
-	}
-	for _, v := range t.Views {
-		group.Go(func() { w.doubt(ctx, v, mx) })
-	}
-	w.hostZones(ctx, t, cuts, more)
-	group.Wait()
+	t.Zones = append([]*Zone{own.zone}, t.Zones...)
 	t.LeftOut = w.leftOut()
 	t.Took = time.Since(began)
 	return t

@@ -40,7 +40,10 @@ func (w *walk) askZone(ctx context.Context, z *Zone, questions []Question) {
 		parent = z.Parent.NS
 	}
 	done := make(map[string]bool)
-	for names := union(z.NS, parent); len(names) > 0; names = missing(done, z.ChildNS()) {
+	for _, s := range z.Servers {
+		done[s.Name] = true
+	}
+	for names := missing(done, union(z.NS, parent)); len(names) > 0; names = missing(done, z.ChildNS()) {
 		for _, name := range names {
 			done[name] = true
 		}

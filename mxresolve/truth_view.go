@@ -148,67 +148,60 @@ func (w *walk) questions(res *Result) []Question {
 	return out
 }
 
-// zoneCut is in which zone a name is.
-type zoneCut struct {
-	zone    string // "" when that is not known
-	lookups []*Told
-}
-
-// cuts finds the zones that the questions belong to.
-func (w *walk) cuts(ctx context.Context, questions []Question) map[string]*zoneCut {
-	cuts := make(map[string]*zoneCut)
+// cuts finds the zones that the questions belong to, and how that was told.
+func (w *walk) cuts(ctx context.Context, questions []Question) map[string]*Zone {
+	cuts := make(map[string]*Zone)
 	var group sync.WaitGroup
 	for _, q := range questions {
 		if cuts[q.Name] != nil {
 			continue
 		}
-		c := new(zoneCut)
-		cuts[q.Name] = c
-		group.Go(func() { c.zone, _, c.lookups = w.apex(ctx, q.Name) })
+		z := &Zone{brief: true}
+		cuts[q.Name] = z
+		group.Go(func() { z.Name, _, z.Lookups = w.apex(ctx, q.Name) })
 	}
 	group.Wait()
 	return cuts
 }
 
-// hostZones asks the authorities of each zone the questions that belong to it.
-func (w *walk) hostZones(ctx context.Context, t *Truth, cuts map[string]*zoneCut, questions []Question) {
-	var zones []*Zone
+// hostZones asks the authorities of each zone the questions that belong to it: those of
+// the domain's own when they are ready, the others at once.
+func (w *walk) hostZones(ctx context.Context, own *top, ready <-chan struct{}, questions []Question) (zones []*Zone) {
+	cuts := w.cuts(ctx, questions)
 	asks := make(map[string][]Question)
 	for _, q := range questions {
-		c := cuts[q.Name]
+		z := cuts[q.Name]
 		switch {
-		case c.zone == "":
+		case z.Name == "":
 			w.leaveOut("the authorities of " + q.Name + ": its zone is not known")
-		case len(t.Zones) > 0 && c.zone == t.Zones[0].Name, asks[c.zone] != nil:
+			continue
+		case z.Name == own.apex, asks[z.Name] != nil:
 		case len(zones) >= MaxTruthZones-1:
 			w.leaveOut("the authorities of " + q.Name + ": there are too many zones")
 			continue
 		default:
-			zones = append(zones, &Zone{Name: c.zone, brief: true, Lookups: c.lookups})
+			zones = append(zones, z)
 		}
-		if c.zone != "" {
-			asks[c.zone] = append(asks[c.zone], q)
-		}
+		asks[z.Name] = append(asks[z.Name], q)
 	}
 	var group sync.WaitGroup
-	if len(t.Zones) > 0 {
-		for _, s := range t.Zones[0].Servers {
-			if s.State == AuthorityOK {
-				group.Go(func() {
-					client := w.authority.To(joinPort(s.Addr.String()))
-					s.Answers = append(s.Answers, w.askAll(ctx, client, asks[t.Zones[0].Name])...)
-				})
-			}
-		}
-	}
 	for _, z := range zones {
 		group.Go(func() {
 			w.nameServers(ctx, z)
 			w.askZone(ctx, z, asks[z.Name])
 		})
 	}
+	<-ready
+	for _, s := range own.zone.Servers {
+		if s.State == AuthorityOK && own.zone.Name == own.apex {
+			group.Go(func() {
+				client := w.authority.To(joinPort(s.Addr.String()))
+				s.Answers = append(s.Answers, w.askAll(ctx, client, asks[own.apex])...)
+			})
+		}
+	}
 	group.Wait()
-	t.Zones = append(t.Zones, zones...)
+	return zones
 }
 
 // doubt asks a resolver what tells a failure of DNSSEC from others, and an answer that is not

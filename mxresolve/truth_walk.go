@@ -90,43 +90,56 @@ func (w *walk) apex(ctx context.Context, name string) (zone string, sure bool, l
 	return "", false, lookups
 }
 
-// discover finds the zone of the domain, the zone above it, and the name servers that the resolver
-// and the zone above name; nil when time is up.
-func (w *walk) discover(ctx context.Context, domain string) *Zone {
-	z := new(Zone)
-	apex, sure, lookups := w.apex(ctx, domain)
-	z.Lookups = lookups
+// top is where the search for the zone of the domain begins.
+type top struct {
+	zone *Zone
+	apex string // of the zone that the resolver names; "" where it does not tell
+	sure bool
+}
+
+func (w *walk) top(ctx context.Context, domain string) *top {
+	own := &top{zone: new(Zone)}
+	own.apex, own.sure, own.zone.Lookups = w.apex(ctx, domain)
+	own.zone.Name = own.apex
+	return own
+}
+
+// discover finds the zone of the domain and the zone above it, and asks all servers that they name.
+func (w *walk) discover(ctx context.Context, own *top, domain string, questions []Question) {
+	z, apex := own.zone, own.apex
 	if apex == "" {
 		z.Name, z.Problem = domain, "the resolver does not tell in which zone the domain is"
-		return z
+		return
 	}
-	if !sure && apex != domain {
+	if !own.sure && apex != domain {
 		// The resolver fails, or knows no such name. What does the zone above say now?
 		if d, cut := w.delegation(ctx, apex, domain); cut != "" {
 			z.Name, z.Parent = cut, d
 			w.nameServers(ctx, z)
-			return z
+			w.askZone(ctx, z, questions)
+			return
 		}
+		z.brief = above(apex) == "." // a top-level domain is asked for the domain's records only
 	}
-	z.Name = apex
 	var group sync.WaitGroup
-	var asked []*Told
+	var parent *Delegation
 	if above(apex) != "." { // who serves a top-level domain is no matter of mail
 		group.Go(func() {
-			var parent string
-			if parent, _, asked = w.apex(ctx, above(apex)); parent != "" {
-				z.Parent, _ = w.delegation(ctx, parent, apex)
+			name, _, asked := w.apex(ctx, above(apex))
+			if name == "" {
+				parent = &Delegation{Problem: "the resolver does not tell which zone is above"}
+			} else {
+				parent, _ = w.delegation(ctx, name, apex)
 			}
+			parent.Asked = append(asked, parent.Asked...)
 		})
 	}
 	w.nameServers(ctx, z)
+	w.askZone(ctx, z, questions)
 	group.Wait()
-	if z.Parent != nil {
-		z.Parent.Asked = append(asked, z.Parent.Asked...)
-	} else {
-		z.Lookups = append(z.Lookups, asked...)
+	if z.Parent = parent; parent != nil {
+		w.askZone(ctx, z, questions) // those that only the zone above names
 	}
-	return z
 }
 
 // nameServers asks the resolver who serves z.
@@ -185,7 +198,7 @@ func (w *walk) askParent(ctx context.Context, d *Delegation, addr, name string) 
 	case a.Authoritative && a.Status == dnsclient.StatusOK:
 		d.Problem = "the servers of " + d.Zone + " serve " + name + " too"
 		return name, true
-	case a.Authoritative && (a.Status == dnsclient.StatusNXDomain || a.Status == dnsclient.StatusNoData):
+	case a.Authoritative && (a.Status == dnsclient.StatusNXDomain || a.Status == dnsclient.StatusNoData || a.Status == dnsclient.StatusAlias):
 		d.Problem = "the servers of " + d.Zone + " do not delegate " + name
 		return "", true
 	}

@@ -106,10 +106,10 @@ func authorityGrid(t *theme, z *check.TruthZone, domain, said string) *grid {
 			name += "\n" + clean(s.Address)
 		}
 		switch {
-		case z.Parent == nil || len(z.Parent.NS) == 0:
-		case s.InParent && !s.InZone:
+		case s.InParent == nil || z.Parent == nil:
+		case *s.InParent && !s.InZone:
 			name += "\nnamed by " + clean(z.Parent.Zone) + " only"
-		case s.InZone && !s.InParent:
+		case s.InZone && !*s.InParent:
 			name += "\nnot named by " + clean(z.Parent.Zone)
 		}
 		var serial, took string
