@@ -102,6 +102,12 @@ var courierRows = []Row{
 		Example: "432 Mail filters temporarily unavailable.", ExampleStage: "message",
 	},
 	{
+		ID: "courier/blocked", Codes: "511", Words: []string{"^listed", "listed at", "listed in", "listed by", "blocked", "blocklist", "blacklist"},
+		Reason: IPReputation, Confidence: Certain, Retry: RetryAfterFix, Source: "Courier",
+		Explain: "The connecting address is on a blocklist; the words are those of the list.",
+		Example: "511 Listed, see https://bl.example.net/lookup?192.0.2.7", ExampleStage: "rcpt",
+	},
+	{
 		ID: "courier/refused", Words: []string{"shoo! go away!", "^spam refused", "^blacklisted"},
 		Reason: Policy, Confidence: Likely, Retry: RetryAfterFix, Source: "Courier",
 		Explain: "A rule of the receiving site refuses this client, sender or message.",
@@ -133,6 +139,12 @@ var opensmtpdRows = []Row{
 		ID: "opensmtpd/too-many-recipients", Codes: "451", Words: []string{"too many recipients"},
 		Reason: TooManyRecipients, Confidence: Certain, Source: "OpenSMTPD",
 		Example: "451 4.5.3 Too many recipients: Too many recipients", ExampleStage: "rcpt",
+	},
+	{
+		ID: "opensmtpd/helo", Codes: "501", Stages: []smtp.Stage{smtp.StageEHLO}, Words: []string{"invalid domain name"},
+		Reason: HELO, Confidence: Certain, Retry: RetryAfterFix, Source: "OpenSMTPD",
+		Explain: "The name in EHLO is not one that a host can have.",
+		Example: "501 5.5.4 Invalid command arguments: Invalid domain name", ExampleStage: "ehlo",
 	},
 	{
 		ID: "opensmtpd/must-auth", Words: []string{"must issue an auth command first"},

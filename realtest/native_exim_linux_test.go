@@ -1,8 +1,6 @@
 package realtest
 
 import (
-	"os"
-	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -131,10 +129,7 @@ func TestNativeExim(t *testing.T) {
 	if err := startNativeExim(); err != nil {
 		t.Fatal(err)
 	}
-	malformed := filepath.Join(t.TempDir(), "malformed.eml")
-	if err := os.WriteFile(malformed, []byte("From: bob@sender.test\r\nTo: <<alice@example.test\r\nSubject: malformed\r\n\r\ntext\r\n"), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	malformed := messageFile(t, "From: bob@sender.test\r\nTo: <<alice@example.test\r\nSubject: malformed\r\n\r\ntext\r\n")
 	checkNative(t, net, nativeExim, []native{
 		{name: "no such user", args: "nosuch@example.test", reply: "550 Unknown user", exit: 67, reason: NoSuchUser, side: SideRecipient},
 		{name: "relay", args: "alice@elsewhere.test", reply: "550 relay not permitted", exit: 77, reason: RelayDenied, side: SideReceiver},

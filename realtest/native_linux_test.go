@@ -4,6 +4,8 @@ import (
 	"bufio"
 	"fmt"
 	"net"
+	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -149,9 +151,21 @@ func checkNative(t *testing.T, net *network, server string, tests []native) {
 	}
 }
 
+var wrongPassword = []string{"SMTPCHECK_AUTH_PASSWORD=not this one"}
+
 // loopingMessage has gone round for a while.
 var loopingMessage = strings.Repeat("Received: from a.test by b.test; Mon, 1 Jan 2024 00:00:00 +0000\r\n", 110) +
 	"From: bob@sender.test\r\nSubject: round and round\r\n\r\nagain\r\n"
+
+// messageFile is a file with this text.
+func messageFile(t *testing.T, text string) string {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "message.eml")
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return file
+}
 
 // hold keeps a connection from one of the client's addresses open.
 func (n *network) hold(t *testing.T, source, address string) (conn net.Conn) {

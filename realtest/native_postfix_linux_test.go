@@ -1,8 +1,6 @@
 package realtest
 
 import (
-	"os"
-	"path/filepath"
 	"sync"
 	"testing"
 
@@ -98,10 +96,7 @@ func TestNativePostfix(t *testing.T) {
 	if err := startNativeExim(); err != nil { // it is asked about addresses
 		t.Fatal(err)
 	}
-	looping := filepath.Join(t.TempDir(), "looping.eml")
-	if err := os.WriteFile(looping, []byte(loopingMessage), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	looping := messageFile(t, loopingMessage)
 	checkNative(t, net, nativePostfix, []native{
 		{name: "no such virtual mailbox", args: "nosuch@example.test", reply: "550 5.1.1 <nosuch@example.test>: Recipient address rejected: User unknown in virtual mailbox table",
 			exit: 67, reason: NoSuchUser, side: SideRecipient},

@@ -19,6 +19,10 @@ func Missing(programs ...string) string {
 			program = eximProgram()
 		case "sendmail":
 			program = sendmailProgram()
+		case "opensmtpd":
+			program = filepath.Join(unpacked("opensmtpd"), "usr", "sbin", "smtpd")
+		case "courier":
+			program = filepath.Join(unpacked("courier"), "usr", "sbin", "courieresmtpd")
 		}
 		if _, err := exec.LookPath(program); err != nil {
 			return filepath.Base(program)
