@@ -1,5 +1,5 @@
 // Package realtest has no code of its own: its tests run smtpcheck, and first
-// a bare dialogue, against Postfix, Exim, Sendmail, Dovecot, Cyrus SASL, postgrey,
+// a bare dialogue, against Postfix, Exim, Sendmail, OpenSMTPD, Courier, Dovecot, Cyrus SASL, postgrey,
 // unbound, nsd and microsocks from Debian's packages, and compare it with
 // swaks; swaks, msmtp and GNU SASL log in to the lab, and Python reads what
 // was sent. Package world builds the networks they live in.
