@@ -115,7 +115,7 @@ func (out *outputs) write(doc any) bool {
 	if out.redacted != nil {
 		return out.redacted.keep(doc)
 	}
-	return out.each(func(s *sink) error { return report.Write(s.w, doc, s.options) })
+	return out.each(func(s *sink) error { return s.renderer.Document(doc) })
 }
 
 // gather has what is written to every output wait for flush.

@@ -77,12 +77,12 @@ func (r *redacted) tell(out *outputs) error {
 		}
 		left += r.mapper.LeaksIn(r.docs[i])
 	}
-	texts := make([][]byte, len(out.sinks))
-	for i, s := range out.sinks {
-		if texts[i], r.err = r.render(s.options); r.err != nil {
+	for _, s := range out.sinks {
+		var text []byte
+		if text, r.err = r.render(s.options); r.err != nil {
 			return r.err
 		}
-		left += r.mapper.Leaks(texts[i])
+		left += r.mapper.Leaks(text)
 	}
 	if left > 0 {
 		r.err = fail(check.ExitInternal, "the redacted report still contains %d original names; it is not written", left).
@@ -90,9 +90,7 @@ func (r *redacted) tell(out *outputs) error {
 		out.abandon()
 		return r.err
 	}
-	for i, s := range out.sinks {
-		_, _ = s.w.Write(texts[i]) // the recorder remembers
-	}
+	out.each(func(s *sink) error { return r.tellTo(s.renderer) })
 	return nil
 }
 
@@ -101,9 +99,17 @@ func (r *redacted) render(o report.Options) ([]byte, error) {
 	var b bytes.Buffer
 	o.Live, o.Status = false, nil
 	renderer, err := report.New(&b, o)
-	if err != nil {
-		return nil, err
+	if err == nil {
+		err = r.tellTo(renderer)
 	}
+	if err == nil {
+		err = renderer.Close()
+	}
+	return b.Bytes(), err
+}
+
+// tellTo tells the documents.
+func (r *redacted) tellTo(renderer report.Renderer) (err error) {
 	for _, doc := range r.docs {
 		switch doc := doc.(type) {
 		case *check.Report:
@@ -111,11 +117,11 @@ func (r *redacted) render(o report.Options) ([]byte, error) {
 		case *check.RelayReport:
 			err = renderer.Relay(doc)
 		default:
-			err = report.Write(&b, doc, o)
+			err = renderer.Document(doc)
 		}
 		if err != nil {
-			return nil, err
+			return err
 		}
 	}
-	return b.Bytes(), renderer.Close()
+	return nil
 }

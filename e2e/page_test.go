@@ -22,6 +22,8 @@ var pages = map[string]struct {
 	"extensions": {0, []string{"probe", "--extensions", "alice@lying.test"}},
 	"several":    {68, []string{"probe", "a@null-mx.test", "b@good.test", "c@h18-escapes.test"}},
 	"relay":      {0, []string{"relay", "smtp.submission.test"}},
+	"mx":         {68, []string{"mx", "stale.test", "null-mx.test"}},
+	"beside":     {0, []string{"probe", "--catch-all", "--postmaster", "--dns-truth", "--from", "me@example.org", "alice@catch-all.test"}},
 }
 
 func lab(t *testing.T, name string) []byte {
@@ -51,7 +53,7 @@ func TestViews(t *testing.T) {
 			if got := evaluate[string](tab, t, "getComputedStyle(document.body).backgroundColor"); got != want {
 				t.Errorf("%s, %+v: the paper is %s, not %s", name, v, got, want)
 			}
-			if evaluate[int](tab, t, `document.querySelectorAll("button.copy").length`) == 0 {
+			if evaluate[int](tab, t, `document.querySelectorAll("pre").length - document.querySelectorAll("button.copy").length`) != 0 {
 				t.Errorf("%s, %+v: there are no copy buttons, so the script did not run", name, v)
 			}
 		}

@@ -120,7 +120,7 @@ func (a *htmlArticle) expected(x *check.Expectation) {
 		if c.Met {
 			class = "good"
 		}
-		facts = append(facts, htmlFact{Name: oneLine(c.Text), Word: expectedState(c), Class: class, Text: expectedSaw(c)})
+		facts = append(facts, htmlFact{Name: oneLine(c.Text), Word: expectedState(c), Class: class, Text: strings.TrimSuffix(", "+expectedSaw(c), ", ")})
 	}
 	a.add(joined(" ", "Expected:", expectedWord(x), oneLine(x.Name)), facts)
 }

@@ -40,7 +40,7 @@ var formats = []struct {
 		FormatText, FormatTable, FormatJSON, FormatNDJSON, FormatMarkdown, FormatHTML,
 		FormatJUnit, FormatTAP, FormatGitHub, FormatNagios,
 	}},
-	{"mx", []Format{FormatText, FormatTable, FormatJSON, FormatNDJSON, FormatMarkdown}},
+	{"mx", []Format{FormatText, FormatTable, FormatJSON, FormatNDJSON, FormatMarkdown, FormatHTML}},
 	{"explain", []Format{FormatText, FormatJSON, FormatNDJSON}},
 	{"lab", []Format{FormatText, FormatTable, FormatJSON, FormatNDJSON}},
 }

@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"io"
 	"slices"
 	"sync"
 
@@ -62,6 +63,8 @@ func (d *destination) toldOf(session int) *seqs {
 type frame struct {
 	mu       sync.Mutex
 	form     form
+	w        io.Writer
+	o        Options
 	status   *status
 	d        *destination   // the one under way, nil for none
 	open     []*destination // all since something was reported, that one the last
@@ -116,6 +119,24 @@ func (r *frame) PluginCode() (code int, ok bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return p.PluginCode()
+}
+
+// documentForm is a form that tells other documents too in its own way.
+type documentForm interface {
+	document(doc any) error
+}
+
+// Document tells a document that is not a report.
+func (r *frame) Document(doc any) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.write(func() error {
+		if form, ok := r.form.(documentForm); ok {
+			return form.document(doc)
+		}
+		return Write(r.w, doc, r.o)
+	})
+	return r.err
 }
 
 // found is the destination under way that a report is of, nil for none.

@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	_ "embed"
 	"encoding/base64"
+	"fmt"
 	"html/template"
 	"io"
 	"strings"
@@ -105,6 +106,18 @@ func (h *htmlForm) relay(r *check.RelayReport, _ func(string) *destination) erro
 		}
 	}
 	return nil
+}
+
+// document writes what is not a report.
+func (h *htmlForm) document(doc any) error {
+	h.count++
+	switch d := doc.(type) {
+	case *check.MXReport:
+		return h.article(mxArticle(d, h.count, h.o))
+	case check.MXReport:
+		return h.article(mxArticle(&d, h.count, h.o))
+	}
+	return fmt.Errorf("no format %q for %T", string(FormatHTML), doc)
 }
 
 // close ends the page. One without a report says so.

@@ -94,14 +94,36 @@ func probeArticle(r *check.Report, number int, o Options) *htmlArticle {
 	a.Title = clean(r.Recipient) + copyOf(r)
 	a.Verdict, a.Class = clean(string(r.Verdict)), a.theme.verdictClass(r.Verdict)
 	a.expected(r.Expected)
-	a.add("Hosts", nil, wideGrid(hostRows(a.theme, r)))
-	a.tlsSections(r)
+	last := latest(r)
+	a.add("Hosts", nil, wideGrid(hostRows(a.theme, last)))
+	if r.Wait != nil && len(r.Wait.Attempts) > 1 {
+		a.add("Attempts", nil, attemptGrid(a.theme, r, o.location()))
+	}
+	a.besideSection(r)
+	a.tlsSections(last)
 	for i := range r.Sessions {
 		if s := &r.Sessions[i]; len(s.Extensions) > 0 {
 			a.add("Service extensions of "+where(s), nil, extensionGrid(a.theme, s))
 		}
 	}
 	a.policySections(r)
+	a.truthSections(r.Resolution)
+	return a
+}
+
+// mxArticle is a document about the mail hosts of a domain.
+func mxArticle(m *check.MXReport, number int, o Options) *htmlArticle {
+	r := asReport(m)
+	a := commonArticle(r, number, o)
+	a.Title, a.Verdict, a.Class = r.Recipient, clean(string(r.Verdict)), ""
+	if m.Verdict != "" {
+		a.Class = a.theme.verdictClass(r.Verdict)
+	}
+	a.Summary = append([]string{destinationWords(m.Resolution)}, a.Summary...)
+	if m.Resolution != nil {
+		a.add("Mail hosts", nil, mxGrid(a.theme, m.Resolution))
+	}
+	a.truthSections(m.Resolution)
 	return a
 }
 
@@ -128,9 +150,16 @@ func relayArticle(r *check.RelayReport, number int, o Options) *htmlArticle {
 // commonArticle is what all reports tell in the same way.
 func commonArticle(r *check.Report, number int, o Options) *htmlArticle {
 	a := &htmlArticle{
-		Number: number, Tool: clean(toolOf(r)), Reason: clean(string(r.Reason)),
-		Summary: paragraphs(r.Summary), Started: r.Started.In(o.location()).Format("2006-01-02 15:04:05 -07:00"),
-		ID: clean(r.ID), ExitCode: strconv.Itoa(r.ExitCode), Spent: millis(duration(r.Duration)), theme: newTheme(false),
+		Number: number, Tool: clean(toolOf(r)), Reason: clean(string(r.Reason)), ID: clean(r.ID), ExitCode: strconv.Itoa(r.ExitCode), theme: newTheme(false),
+	}
+	if r.Tool.Name == "" { // a document has none
+		a.Tool = strings.TrimSpace("smtpcheck " + clean(o.Version))
+	}
+	if r.Summary != "" {
+		a.Summary = paragraphs(r.Summary)
+	}
+	if !r.Started.IsZero() {
+		a.Started, a.Spent = r.Started.In(o.location()).Format("2006-01-02 15:04:05 -07:00"), millis(duration(r.Duration))
 	}
 	if r.Remedy != "" {
 		a.Remedy = paragraphs(r.Remedy)
@@ -218,6 +247,31 @@ func (a *htmlArticle) add(title string, facts []htmlFact, grids ...*grid) {
 	if len(s.Facts)+len(s.Tables) > 0 {
 		a.Sections = append(a.Sections, s)
 	}
+}
+
+// besideSection is what was asked beside.
+func (a *htmlArticle) besideSection(r *check.Report) {
+	var facts []htmlFact
+	for i := range r.CatchAll {
+		x := &r.CatchAll[i]
+		facts = append(facts, htmlFact{Name: clean(x.Host), Text: catchAllWords(x.Outcome)})
+	}
+	a.add("Asked beside", facts, besideGrid(a.theme, r))
+}
+
+// truthSections are what the authorities and the resolvers say.
+func (a *htmlArticle) truthSections(r *check.Resolution) {
+	if r == nil || r.Truth == nil {
+		return
+	}
+	for _, x := range truthTables(a.theme, r) {
+		a.add(capital(x.title), nil, x.grid)
+	}
+	var left []htmlFact
+	for i, why := range r.Truth.LeftOut {
+		left = append(left, htmlFact{Name: once("not asked", i), Text: oneLine(why)})
+	}
+	a.add("Not asked in DNS", left)
 }
 
 func (a *htmlArticle) tlsSections(r *check.Report) {

@@ -178,14 +178,11 @@ func newScale(spans []span) *scale {
 		return nil
 	}
 	slices.SortFunc(spans, func(a, b span) int { return int(a.from - b.from) })
+	limit := max(500*time.Millisecond, 2*together(spans))
 	s := &scale{busy: []span{spans[0]}}
-	whole := spans[0].to
-	for _, x := range spans[1:] {
-		whole = max(whole, x.to)
-	}
 	for _, x := range spans[1:] {
 		last := &s.busy[len(s.busy)-1]
-		if pause := x.from - last.to; pause > 2*time.Second && pause > whole/8 {
+		if x.from-last.to > limit {
 			s.busy = append(s.busy, x)
 			continue
 		}
@@ -207,6 +204,16 @@ func newScale(spans []span) *scale {
 	return s
 }
 
+// together is how long spans, in order, last without the pauses between them.
+func together(spans []span) (busy time.Duration) {
+	end := spans[0].from
+	for _, x := range spans {
+		busy += max(0, x.to-max(x.from, end))
+		end = max(end, x.to)
+	}
+	return busy
+}
+
 // at is where a time is.
 func (s *scale) at(t time.Duration) float64 {
 	for i, b := range slices.Backward(s.busy) {
@@ -220,17 +227,25 @@ func (s *scale) at(t time.Duration) float64 {
 // ticks are the marks of the scale, and the pauses cut out of it.
 func (s *scale) ticks() (ticks, pauses []waterfallTick) {
 	for i, b := range s.busy[1:] {
-		pauses = append(pauses, waterfallTick{number1(s.x[i+1] - fallPause/2), wait(int((b.from - s.busy[i].to).Round(time.Second).Seconds()))})
+		pauses = append(pauses, waterfallTick{number1(s.x[i+1] - fallPause/2), pauseWord(b.from - s.busy[i].to)})
 	}
 	step := niceStep(s.total)
 	for i, b := range s.busy {
 		for t := time.Duration(0); t <= b.to-b.from; t += step {
-			if i == 0 || t > 0 {
+			crowded := i+1 < len(s.busy) && (b.to-b.from-t).Seconds()*s.unit < fallPause // the pause has its word there
+			if !crowded && (i == 0 || t > 0) {
 				ticks = append(ticks, waterfallTick{number1(s.x[i] + t.Seconds()*s.unit), shortTime(t)})
 			}
 		}
 	}
 	return ticks, pauses
+}
+
+func pauseWord(d time.Duration) string {
+	if d < 10*time.Second {
+		return strconv.FormatFloat(d.Seconds(), 'f', 1, 64) + " s"
+	}
+	return wait(int(d.Round(time.Second).Seconds()))
 }
 
 // niceStep divides a time into 4 to 10 steps of 1, 2 or 5.

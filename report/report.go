@@ -16,6 +16,8 @@ type Renderer interface {
 	Report(r *check.Report) error
 	// Relay tells a report about a submission server.
 	Relay(r *check.RelayReport) error
+	// Document tells a document that is not a report, as [Write] does.
+	Document(doc any) error
 	// Close ends the output.
 	Close() error
 }
@@ -91,7 +93,7 @@ func New(w io.Writer, o Options) (Renderer, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &frame{form: form, status: newStatus(o)}, nil
+	return &frame{form: form, w: w, o: o, status: newStatus(o)}, nil
 }
 
 // newForm makes the form of a format.

@@ -84,6 +84,11 @@ func (s several) Relay(rep *check.RelayReport) error {
 	return s.each(func(r Renderer) error { return r.Relay(rep) })
 }
 
+// Document tells a document that is not a report.
+func (s several) Document(doc any) error {
+	return s.each(func(r Renderer) error { return r.Document(doc) })
+}
+
 // each returns the first error if all of them fail.
 func (s several) each(tell func(Renderer) error) error {
 	var first error

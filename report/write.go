@@ -33,6 +33,12 @@ func Write(w io.Writer, doc any, o Options) error {
 	}
 	command, tell := documentOf(w, doc, o)
 	switch {
+	case o.Format == FormatHTML && slices.Contains(Formats(command), o.Format):
+		page := newHTML(w, o)
+		if err := page.document(doc); err != nil {
+			return err
+		}
+		return page.close()
 	case o.Format == FormatJSON:
 		return writeJSON(w, doc, true)
 	case o.Format == FormatNDJSON:
