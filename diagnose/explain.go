@@ -45,8 +45,8 @@ type Explanation struct {
 // ok is false when the text is none of these.
 func ExplainText(text string) (e Explanation, ok bool) {
 	text = strings.TrimSpace(text)
-	if strings.IndexByte(text, ' ') < 0 { // as in no name
-		e, ok = explainName(lowerASCII(text))
+	if len(text) < 64 { // as every name is
+		e, ok = explainName(strings.ReplaceAll(lowerASCII(text), " ", "_")) // "dns failure" is one
 	}
 	if !ok {
 		plain := tidy(text)
