@@ -26,10 +26,14 @@ func (f *formatFlag) Set(s string) error {
 // Type names the kind of value.
 func (f *formatFlag) Type() string { return "format" }
 
-// Append, Replace and GetSlice make it a list to package pflag.
-func (f *formatFlag) Append(s string) error       { return f.Set(s) }
+// Append takes one more; it makes a list to package pflag of it, as do those that follow.
+func (f *formatFlag) Append(s string) error { return f.Set(s) }
+
+// Replace takes all anew.
 func (f *formatFlag) Replace(list []string) error { *f = list; return nil }
-func (f *formatFlag) GetSlice() []string          { return *f }
+
+// GetSlice returns all.
+func (f *formatFlag) GetSlice() []string { return *f }
 
 // formatFile is a format and the file that it goes to; "" is where results go
 // without more words.

@@ -179,7 +179,7 @@ func TestNotExamined(t *testing.T) {
 func TestParseRefuses(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
-		"": `"": there is nothing expected`, " , ": `" , ": there is nothing expected`,
+		"": `"": there is nothing expected`, ",,": `",,": there is nothing expected`,
 		"verdict":                 `"verdict": there is no operator and no value`,
 		"verdict=":                `"verdict=": there is no value`,
 		"verdict=acepted":         `"verdict=acepted": it is one of accepted, deferred, rejected, unreachable, undetermined`,

@@ -122,10 +122,21 @@ func ReadFile(r io.Reader) (*File, error) {
 		return nil, &FileError{Err: fmt.Errorf("the file is larger than %d octets", maxFile)}
 	}
 	var y fileYAML
-	if err := yaml.UnmarshalWithOptions(text, &y, yaml.Strict()); err != nil && !errors.Is(err, io.EOF) {
+	if err := decode(text, &y); err != nil && !errors.Is(err, io.EOF) {
 		return nil, fileError(err)
 	}
 	return y.file()
+}
+
+// decode reads YAML. The decoder panics at some that is odd, such as tags of its own
+// before what is no value.
+func decode(text []byte, y *fileYAML) (err error) {
+	defer func() {
+		if recover() != nil {
+			err = errors.New("this is no YAML that can be read")
+		}
+	}()
+	return yaml.UnmarshalWithOptions(text, y, yaml.Strict())
 }
 
 // fileError takes the first line of what the decoder says, with its place.

@@ -62,7 +62,7 @@ func TestReadFileRefuses(t *testing.T) {
 		"":                           "there are no recipients",
 		"recipients: []":             "there are no recipients",
 		"recipients:\n  - name: x\n": "recipient 1 has no address",
-		"recipients:\n  - adress: a@example.com\n":                                             `line 2: unknown field "adress"`,
+		"recipients:\n  - mailbox: a@example.com\n":                                            `line 2: unknown field "mailbox"`,
 		"recipients:\n  - address: a@example.com\n    expect: verdct=accepted\n":               `line 3: "verdct=accepted": there is no fact of this name`,
 		"recipients:\n  - address: a@example.com\n    expect:\n      - mx>=1\n      - tls>9\n": `line 5: "tls>9": it is one of failed, none, 1.0, 1.1, 1.2, 1.3`,
 		"recipients:\n  - address: [1]\n":                                                      "line 2: an address is text",

@@ -274,7 +274,7 @@ func TestPrometheusText(t *testing.T) {
 				continue
 			}
 			m := promLine.FindStringSubmatch(line)
-			if m == nil || m[1] != family {
+			if len(m) == 0 || m[1] != family {
 				rt.Fatalf("in %s: %q", family, line)
 			}
 			if _, err := strconv.ParseFloat(m[3], 64); err != nil || seen[m[1]+m[2]] {
