@@ -64,6 +64,9 @@ func (m *Mapper) local(local string) string {
 	var pieces, ends []string
 	for rest := local; ; {
 		i := strings.IndexAny(rest, between)
+		if head := fold(rest[:min(len(rest), 5)]); len(pieces) == 0 && (head == "srs0-" || head == "srs1-") {
+			i = 4
+		}
 		if i < 0 {
 			pieces, ends = append(pieces, rest), append(ends, "")
 			break
@@ -73,7 +76,7 @@ func (m *Mapper) local(local string) string {
 	}
 	var b strings.Builder
 	for i, p := range pieces {
-		if !signature(pieces, i) {
+		if !signature(pieces, ends, i) {
 			p = m.piece(p, len(pieces) > 1)
 		} else if !m.learning {
 			p = strings.Repeat("0", len(p))
@@ -85,17 +88,16 @@ func (m *Mapper) local(local string) string {
 
 // signature reports whether a piece is the hash or the day that SRS and BATV put
 // into an address; they are made from it.
-func signature(pieces []string, i int) bool {
-	first := pieces[0]
-	if head, _, ok := strings.Cut(fold(first), "-"); ok && strings.HasPrefix(head, "srs") { // SRS0-HHH=TT=domain=local
-		first = head
-	}
-	switch fold(first) {
+func signature(pieces, ends []string, i int) bool {
+	switch fold(pieces[0]) {
 	case "srs0":
 		return i == 1 || i == 2 && len(pieces) > 4
 	case "srs1": // SRS1=HHH=forwarder==HHH=TT=domain=local
 		return i == 1 || i == 4 || i == 5 && len(pieces) > 7
 	case "prvs", "msprvs1":
+		if len(pieces) > 2 && ends[1] == "/" { // prvs=local/TAG
+			return i == 2
+		}
 		return i == 1 && len(pieces) > 2
 	case "btv1": // btv1==TAG==local
 		return i == 2
@@ -108,13 +110,16 @@ func signature(pieces []string, i int) bool {
 func (m *Mapper) piece(p string, oneOfMany bool) string {
 	key := fold(p)
 	switch {
-	case p == "" || roles[key] || len(p) < 4 && strings.Trim(p, "0123456789") == "":
+	case strings.Trim(p, "0") == "" || roles[key] || len(p) < 4 && strings.Trim(p, "0123456789") == "":
 		return p
 	case m.isFixed(kindUser, key) || m.isFixed(kindMessage, key):
 		return p
 	}
 	if a, err := netip.ParseAddr(p); err == nil {
 		return m.ip(a).String()
+	}
+	if oneOfMany && m.vocab.words[key] && m.has(kindUser, key) == nil {
+		return p // AUTH=, rcpt=
 	}
 	if m.has(kindUser, key) == nil {
 		if oneOfMany && hasDot(p) && m.isName(toASCII(p)) {

@@ -1,15 +1,19 @@
 package redact
 
 import (
+	"bytes"
 	"encoding/base64"
+	"encoding/json"
 	"html"
+	"maps"
+	"slices"
 	"strings"
 )
 
 // Leaks counts the originals that are in an output all the same, in any spelling,
 // encoded or not. Words that are part of a name are not looked for: a renderer has words of its own,
 // and in the document [Mapper.LeaksIn] has looked for them.
-func (m *Mapper) Leaks(output []byte) int { return m.leaks(output, false) }
+func (m *Mapper) Leaks(output []byte) int { return len(m.leaks(output, false)) }
 
 // LeaksIn counts the originals that are in a document, words too.
 func (m *Mapper) LeaksIn(doc any) int {
@@ -17,18 +21,27 @@ func (m *Mapper) LeaksIn(doc any) int {
 	if err != nil {
 		return 1
 	}
-	return m.leaks(b, true)
+	return len(m.leaks(stringsOf(b), true))
 }
 
-func (m *Mapper) leaks(output []byte, all bool) int {
+// stringsOf are the strings of a document, a line each.
+func stringsOf(doc []byte) []byte {
+	var out []byte
+	for dec := json.NewDecoder(bytes.NewReader(doc)); ; {
+		t, err := dec.Token()
+		if err != nil {
+			return out
+		}
+		if s, ok := t.(string); ok {
+			out = append(append(out, s...), '\n')
+		}
+	}
+}
+
+// leaks are the spellings that are found.
+func (m *Mapper) leaks(output []byte, all bool) []string {
 	m.settle()
-	n := newNeedles(true)
-	for _, o := range m.order {
-		n.add(m, o)
-	}
-	for ascii, u := range m.full {
-		n.addName(m, ascii, u)
-	}
+	n := m.sought()
 	found := make(map[string]bool)
 	for _, view := range views(string(output)) {
 		folded := fold(view)
@@ -43,7 +56,21 @@ func (m *Mapper) leaks(output []byte, all bool) int {
 			}
 		}
 	}
-	return len(found)
+	return slices.Sorted(maps.Keys(found))
+}
+
+// sought is what is looked for: all that was learnt up to now.
+func (m *Mapper) sought() *needles {
+	if size := len(m.order) + len(m.full); m.search == nil || m.searched != size {
+		m.search, m.searched = newNeedles(true), size
+		for _, o := range m.order {
+			m.search.add(m, o)
+		}
+		for ascii, u := range m.full {
+			m.search.addName(m, ascii, u)
+		}
+	}
+	return m.search
 }
 
 // views are what an output says to who decodes it in one way or another.

@@ -14,14 +14,15 @@ type escape struct {
 	lead   string // what it begins with, for a quick look
 	decode func(s string) (decoded string, n int)
 	encode func(c string) string // of one character
+	ends   string                // characters that end a run, besides blanks and brackets
 }
 
 // escapes are taken off where an original is behind them: percent (RFC 3986), xtext (RFC 3461),
 // quoted-printable (RFC 2045), escapes of logs and of zones (RFC 1035), character references.
 var escapes = []escape{
 	{lead: "%", decode: hexEscape("%"), encode: octetsAs("%%%02X")},
-	{lead: "+", decode: hexEscape("+"), encode: octetsAs("+%02X")},
-	{lead: "=", decode: hexEscape("="), encode: octetsAs("=%02X")},
+	{lead: "+", decode: odd(hexEscape("+")), encode: octetsAs("+%02X"), ends: ",;"},
+	{lead: "=", decode: odd(hexEscape("=")), encode: octetsAs("=%02X"), ends: ",;"},
 	{lead: `\x`, decode: hexEscape(`\x`), encode: octetsAs(`\x%02x`)},
 	{lead: `\u`, decode: unicodeEscape, encode: unicodeAs},
 	{lead: `\`, decode: decimalEscape, encode: octetsAs(`\%03d`)},
@@ -35,6 +36,17 @@ func hexEscape(lead string) func(string) (string, int) {
 			return "", 0
 		}
 		return string([]byte{nibble(s[n])<<4 | nibble(s[n+1])}), n + 2
+	}
+}
+
+// odd is an escape that nobody uses for letters and digits: ip=45.1.2.3 has none.
+func odd(decode func(string) (string, int)) func(string) (string, int) {
+	return func(s string) (string, int) {
+		d, n := decode(s)
+		if n > 0 && d[0] < utf8.RuneSelf && (isWord(rune(d[0])) || d[0] < ' ') {
+			return "", 0
+		}
+		return d, n
 	}
 }
 
@@ -130,15 +142,16 @@ func (m *Mapper) encoded(s string, layers int) (out []span) {
 
 // escaped looks at every run of characters without blanks in which there is an escape.
 func (m *Mapper) escaped(s string, e *escape, layers int) (out []span) {
+	ends := " \t\r\n<>\"()" + e.ends
 	for at := 0; at < len(s); {
 		i := strings.Index(s[at:], e.lead)
 		if i < 0 {
 			return out
 		}
 		i += at
-		from := at + strings.LastIndexAny(s[at:i], " \t\r\n<>\"()") + 1
+		from := at + strings.LastIndexAny(s[at:i], ends) + 1
 		to := len(s)
-		if n := strings.IndexAny(s[i:], " \t\r\n<>\"()"); n >= 0 {
+		if n := strings.IndexAny(s[i:], ends); n >= 0 {
 			to = i + n
 		}
 		at = to + 1
@@ -166,7 +179,7 @@ func (m *Mapper) run(s string, e *escape, layers int) (string, bool) {
 		i++
 	}
 	decoded := b.String()
-	if len(escaped) == 0 || m.spend(len(decoded)) || utf8.ValidString(s) && !utf8.ValidString(decoded) || !m.tells(decoded, layers) {
+	if len(escaped) == 0 || m.spend(len(decoded)) || utf8.ValidString(s) && !utf8.ValidString(decoded) || likely(s) && !likely(decoded) || !m.tells(decoded, layers) {
 		return "", false
 	}
 	hidden := m.layers(decoded, layers-1)
@@ -188,7 +201,7 @@ func (m *Mapper) run(s string, e *escape, layers int) (string, bool) {
 
 // tells reports whether there is an original in a text, or what would become one.
 func (m *Mapper) tells(decoded string, layers int) bool {
-	return len(m.find(decoded)) > 0 || layers > 1 && len(m.encoded(decoded, layers-1)) > 0
+	return layers > 1 && len(m.encoded(decoded, layers-1)) > 0 || len(m.find(decoded)) > 0
 }
 
 // spend says that something is decoded, and reports whether that is too much for

@@ -162,11 +162,18 @@ func (m *Mapper) strict(s string) string {
 			b.WriteByte(s[from])
 		case len(word) >= 32 && strings.Trim(fold(word), "0123456789abcdef") == "":
 			b.WriteString(m.pseudo(kindFingerprint, fold(word), word))
-		case len(word) >= 9 && digits > 2 && letters > 2 && m.vocab.tells(word) && !m.isFixed(kindQueue, fold(word)):
+		case len(word) >= 9 && digits > 2 && letters > 2 && !ofAddress(s, from, i) && m.vocab.tells(word) && !m.isFixed(kindQueue, fold(word)):
 			b.WriteString(m.pseudo(kindQueue, fold(word), word))
 		default:
 			b.WriteString(word)
 		}
 	}
 	return b.String()
+}
+
+// ofAddress reports whether a word is part of an address or of a name.
+func ofAddress(s string, from, to int) bool {
+	b, a := before(s, from), after(s, to)
+	return b == '@' || b == '%' || b == '+' || b == '.' && isWord(before(s, from-1)) ||
+		a == '@' || a == '%' || a == '+' || a == '=' || a == '.' && isWord(after(s, to+1))
 }

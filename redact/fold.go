@@ -54,6 +54,12 @@ func isWord(r rune) bool {
 		r >= utf8.RuneSelf && (r == utf8.RuneError || unicode.IsLetter(r) || unicode.IsMark(r) || unicode.IsNumber(r))
 }
 
+// binds reports whether a character beside a word makes it part of another.
+func binds(r rune) bool { return r != utf8.RuneError && isWord(r) }
+
+// isPlain reports whether a character is an ASCII letter or digit.
+func isPlain(r rune) bool { return r < utf8.RuneSelf && isWord(r) }
+
 func isDigit(r rune) bool { return r >= '0' && r <= '9' }
 
 func isHex(r rune) bool { return isDigit(r) || r >= 'a' && r <= 'f' || r >= 'A' && r <= 'F' }
@@ -88,7 +94,7 @@ const (
 func (e edge) fits(s string, from, to int) bool {
 	switch b, a := before(s, from), after(s, to); e {
 	case edgeWord:
-		return !isWord(b) && !isWord(a)
+		return !binds(b) && !binds(a)
 	case edgeDigit:
 		return !isDigit(b) && !isDigit(a)
 	}

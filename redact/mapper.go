@@ -34,11 +34,13 @@ type Mapper struct {
 	pools []*pool
 
 	needles  *needles
-	learning bool // originals are noted and nothing is replaced
-	owning   bool // what is read is a field of names
-	inPage   bool // what is read is part of a URL, where slashes are no file's
-	redacted bool // what is read is of a document that was redacted
-	budget   int  // octets that may yet be decoded in this document
+	search   *needles // for what was overlooked
+	searched int      // originals in it
+	learning bool     // originals are noted and nothing is replaced
+	owning   bool     // what is read is a field of names
+	inPage   bool     // what is read is part of a URL, where slashes are no file's
+	redacted bool     // what is read is of a document that was redacted
+	budget   int      // octets that may yet be decoded in this document
 }
 
 // New returns a mapper that knows nothing yet.

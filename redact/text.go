@@ -226,6 +226,10 @@ func (m *Mapper) nameIn(run string) int {
 	if ascii := toASCII(run); m.isName(ascii) || m.isFixed(kindDomain, ascii) {
 		return len(run)
 	}
+	last := strings.LastIndexByte(run, '.') + 1
+	if n := strings.IndexFunc(run[last:], func(r rune) bool { return r >= utf8.RuneSelf }); n > 1 && m.isName(toASCII(run[:last+n])) {
+		return last + n
+	}
 	for n := strings.LastIndexByte(run, '.'); n > 0; n = strings.LastIndexByte(run[:n], '.') {
 		if _, ok := m.full[toASCII(run[:n])]; ok {
 			return n
@@ -237,7 +241,7 @@ func (m *Mapper) nameIn(run string) int {
 // findIPs finds IP addresses in their own forms.
 func (m *Mapper) findIPs(s string) (out []span) {
 	for i := 0; i < len(s); {
-		if !isHex(rune(s[i])) && s[i] != ':' || i > 0 && (isWord(before(s, i)) || s[i-1] == '.' && i > 1 && isWord(before(s, i-1))) {
+		if !isHex(rune(s[i])) && s[i] != ':' || i > 0 && (isPlain(before(s, i)) || s[i-1] == '.' && i > 1 && isPlain(before(s, i-1))) {
 			i++
 			continue
 		}
@@ -245,7 +249,7 @@ func (m *Mapper) findIPs(s string) (out []span) {
 		for to < len(s) && (isHex(rune(s[to])) || s[to] == ':' || s[to] == '.') {
 			to++
 		}
-		if a, n := address(s[i:to]); n > 0 && !isWord(after(s, i+n)) && !(a.Is4() && restOfName(s[i+n:])) {
+		if a, n := address(s[i:to]); n > 0 && !isPlain(after(s, i+n)) && !(a.Is4() && restOfName(s[i+n:])) {
 			zone := 0
 			if a.Is6() && i+n < len(s) && s[i+n] == '%' {
 				zone = nameEnd(s, i+n+1) - i - n
@@ -261,7 +265,7 @@ func (m *Mapper) findIPs(s string) (out []span) {
 
 // restOfName reports whether a name goes on behind what looks like an IPv4 address.
 func restOfName(s string) bool {
-	return len(s) > 1 && (s[0] == '.' || s[0] == '-') && isWord(after(s, 1))
+	return len(s) > 1 && (s[0] == '.' || s[0] == '-') && isPlain(after(s, 1))
 }
 
 // address reads the address at the beginning of a run of its characters.

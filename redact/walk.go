@@ -214,8 +214,23 @@ func (m *Mapper) field(parent, key, s string) string {
 	case queueID, fingerprint:
 		return m.identifier(classOf(parent, key), s)
 	}
-	return m.line(s)
+	return m.sure(s, m.line(s))
 }
+
+// sure is the second look at a text: where an original is left in it, what is encoded is
+// taken as it stands, and where that does not help nothing of the text stays.
+func (m *Mapper) sure(was, out string) string {
+	if m.learning || len(m.leaks([]byte(out), true)) == 0 {
+		return out
+	}
+	if out = m.plain(was); len(m.leaks([]byte(out), true)) == 0 {
+		return out
+	}
+	return leftOut
+}
+
+// leftOut stands for a text from which not all could be taken.
+const leftOut = "... (left out)"
 
 // owned rewrites a field of names: what is there is somebody's own.
 func (m *Mapper) owned(f func() string) string {
