@@ -16,7 +16,13 @@ import (
 // searches for names as they are, anywhere. It shares nothing with the package. It returns what it finds.
 func (w *world) seek(output string) (found []string) {
 	var views []string
-	look := func(s string) { views = append(views, strings.ToLower(s)) }
+	seen := make(map[string]bool)
+	look := func(s string) {
+		if s = strings.ToLower(s); !seen[s] {
+			seen[s] = true
+			views = append(views, s)
+		}
+	}
 	plain := html.UnescapeString(undo(output, `\\u([0-9a-fA-F]{4})`, 16))
 	for _, s := range []string{output, plain} {
 		look(s)
