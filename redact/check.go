@@ -46,13 +46,8 @@ func (m *Mapper) leaks(output []byte, all bool) []string {
 	for _, view := range views(string(output)) {
 		folded := fold(view)
 		for i := range len(folded) {
-			if i+leastWord > len(folded) || !n.some[hash2(folded[i:])] {
-				continue
-			}
-			for _, x := range n.by[key3(folded[i:])] {
-				if (all || !x.word) && strings.HasPrefix(folded[i:], x.text) && x.edge.fits(folded, i, i+len(x.text)) {
-					found[x.text] = true
-				}
+			if x, ok := n.longest(folded, i, all); ok {
+				found[x.text] = true
 			}
 		}
 	}
@@ -61,14 +56,14 @@ func (m *Mapper) leaks(output []byte, all bool) []string {
 
 // sought is what is looked for: all that was learnt up to now.
 func (m *Mapper) sought() *needles {
-	if size := len(m.order) + len(m.full); m.search == nil || m.searched != size {
-		m.search, m.searched = newNeedles(true), size
-		for _, o := range m.order {
-			m.search.add(m, o)
-		}
-		for ascii, u := range m.full {
-			m.search.addName(m, ascii, u)
-		}
+	if m.search == nil {
+		m.search = newNeedles(true)
+	}
+	for ; m.searched < len(m.order); m.searched++ {
+		m.search.add(m, m.order[m.searched])
+	}
+	for ; m.searchedNames < len(m.fullOrder); m.searchedNames++ {
+		m.search.addName(m.fullOrder[m.searchedNames])
 	}
 	return m.search
 }

@@ -26,7 +26,7 @@ type Mapper struct {
 	known map[originalKey]*original
 	order []*original
 	names map[string]nameParts // names taken apart, by how they were written
-	full  map[string]string    // names below a domain that were met, by A-labels: their U-labels
+	full  map[string]bool      // names of two labels or more that were met, in A-labels
 
 	used  map[originalKey]bool // pseudonyms
 	fixed map[originalKey]bool // what has the shape of a pseudonym in a document that is redacted
@@ -35,19 +35,22 @@ type Mapper struct {
 
 	needles  *needles
 	search   *needles // for what was overlooked
-	searched int      // originals in it
-	learning bool     // originals are noted and nothing is replaced
-	owning   bool     // what is read is a field of names
-	inPage   bool     // what is read is part of a URL, where slashes are no file's
-	redacted bool     // what is read is of a document that was redacted
-	budget   int      // octets that may yet be decoded in this document
+	searched int      // how many originals are in it
+
+	fullOrder     []string // the keys of full, as they were met
+	searchedNames int      // how many are in search
+	learning      bool     // originals are noted and nothing is replaced
+	owning        bool     // what is read is a field of names
+	inPage        bool     // what is read is part of a URL, where slashes are no file's
+	redacted      bool     // what is read is of a document that was redacted
+	budget        int      // octets that may yet be decoded in this document
 }
 
 // New returns a mapper that knows nothing yet.
 func New(mode Mode) *Mapper {
 	return &Mapper{
 		mode: mode, vocab: newVocabulary(),
-		known: make(map[originalKey]*original), names: make(map[string]nameParts), full: make(map[string]string),
+		known: make(map[originalKey]*original), names: make(map[string]nameParts), full: make(map[string]bool),
 		used: make(map[originalKey]bool), fixed: make(map[originalKey]bool), count: make(map[kind]int), pools: pools(),
 		learning: true,
 	}
@@ -70,9 +73,6 @@ func (m *Mapper) settle() {
 	m.needles = newNeedles(false)
 	for _, o := range m.order {
 		m.needles.add(m, o)
-	}
-	for ascii, u := range m.full {
-		m.needles.addName(m, ascii, u)
 	}
 }
 

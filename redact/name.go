@@ -135,24 +135,16 @@ func (m *Mapper) domainName(written string) string {
 
 // met notes a name that must be found again, whole.
 func (m *Mapper) met(ascii string) {
-	if _, ok := m.full[ascii]; ok {
-		return
-	}
-	u := toUnicode(ascii)
-	m.full[ascii] = u
-	if !m.learning {
-		m.needles.addName(m, ascii, u)
+	if !m.full[ascii] {
+		m.full[ascii] = true
+		m.fullOrder = append(m.fullOrder, ascii)
 	}
 }
 
 // isOpen reports whether a name is of the world around: a page of help, a
-// blocklist, a standard. It is not, where the domain is the destination's own.
+// blocklist, a standard. It is not, where another name of the domain is an original.
 func (m *Mapper) isOpen(ascii, domain string) bool {
-	if m.owning || !m.vocab.public(ascii, domain) {
-		return false
-	}
-	o := m.has(kindDomain, domain)
-	return o == nil || !o.own
+	return !m.owning && m.vocab.public(ascii, domain) && m.has(kindDomain, domain) == nil
 }
 
 // isName reports whether labels with dots between them are a name, or only look
@@ -165,7 +157,7 @@ func (m *Mapper) isName(ascii string) bool {
 		return true
 	}
 	for rest := ascii; ; {
-		if _, ok := m.full[rest]; ok {
+		if m.full[rest] {
 			return true
 		}
 		i := strings.IndexByte(rest, '.')

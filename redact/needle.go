@@ -2,6 +2,7 @@ package redact
 
 import (
 	"net/netip"
+	"slices"
 	"strings"
 )
 
@@ -13,16 +14,17 @@ type needle struct {
 	word bool // a word that may be somebody else's too: the search of what is written cannot ask for it
 }
 
-// needles are found in one pass, by their first octets.
+// needles are found in one pass, by their first octets and then by their length: the
+// time does not grow with how many there are.
 type needles struct {
-	by    map[uint32][]needle
-	some  [1 << 12]bool // a quick no, by the last bits of two octets
-	names bool          // whole names too, and addresses in their own form: what the scan finds without
-	seen  map[string]bool
+	all     map[string]needle // by their text
+	lengths map[uint32][]int  // of those that begin with three octets, the longest first
+	some    [1 << 12]bool     // a quick no, by two octets
+	names   bool              // whole names too, and addresses in their own form: what the scan finds without
 }
 
 func newNeedles(names bool) *needles {
-	return &needles{by: make(map[uint32][]needle), names: names, seen: make(map[string]bool)}
+	return &needles{all: make(map[string]needle), lengths: make(map[uint32][]int), names: names}
 }
 
 // leastWord is the length from which a name is found as a word of its own.
@@ -35,25 +37,32 @@ func hash2(s string) uint32 { return (uint32(s[0]) ^ uint32(s[1])<<4) & (1<<12 -
 // put adds one spelling.
 func (n *needles) put(text, with string, e edge, word bool) {
 	text = fold(text)
-	if len(text) < leastWord || n.seen[text] || text == fold(with) {
+	if _, ok := n.all[text]; ok || len(text) < leastWord || text == fold(with) {
 		return
 	}
-	n.seen[text] = true
+	n.all[text] = needle{text, with, e, word}
 	n.some[hash2(text)] = true
-	n.by[key3(text)] = append(n.by[key3(text)], needle{text, with, e, word})
+	key := key3(text)
+	if i, ok := slices.BinarySearchFunc(n.lengths[key], len(text), func(a, b int) int { return b - a }); !ok {
+		n.lengths[key] = slices.Insert(n.lengths[key], i, len(text))
+	}
 }
 
-// longest returns the longest needle that stands at a place in a folded text.
-func (n *needles) longest(folded string, i int) (found needle, ok bool) {
-	if i+3 > len(folded) || !n.some[hash2(folded[i:])] {
-		return found, false
+// longest returns the longest needle that stands at a place in a folded text; without
+// words, the longest that is none.
+func (n *needles) longest(folded string, i int, withWords bool) (needle, bool) {
+	if i+leastWord > len(folded) || !n.some[hash2(folded[i:])] {
+		return needle{}, false
 	}
-	for _, x := range n.by[key3(folded[i:])] {
-		if len(x.text) > len(found.text) && strings.HasPrefix(folded[i:], x.text) && x.edge.fits(folded, i, i+len(x.text)) {
-			found, ok = x, true
+	for _, length := range n.lengths[key3(folded[i:])] {
+		if i+length > len(folded) {
+			continue
+		}
+		if x, ok := n.all[folded[i:i+length]]; ok && (withWords || !x.word) && x.edge.fits(folded, i, i+length) {
+			return x, true
 		}
 	}
-	return found, ok
+	return needle{}, false
 }
 
 // add adds the spellings of an original.
@@ -126,7 +135,7 @@ func (n *needles) addWord(m *Mapper, key, pseudo string) {
 
 // addDomain adds the label that somebody chose: acme of acme.example.
 func (n *needles) addDomain(m *Mapper, o *original) {
-	n.addName(m, o.key, toUnicode(o.key))
+	n.addName(o.key)
 	label, _, _ := strings.Cut(o.key, ".")
 	with, _, _ := strings.Cut(o.pseudo, ".")
 	if m.vocab.tells(label) {
@@ -142,12 +151,12 @@ func (n *needles) addDomain(m *Mapper, o *original) {
 }
 
 // addName adds a whole name for the search of what is written.
-func (n *needles) addName(m *Mapper, ascii, unicode string) {
+func (n *needles) addName(ascii string) {
 	if !n.names {
 		return
 	}
 	n.put(ascii, "?", edgeWord, false)
-	if unicode != "" {
-		n.put(unicode, "?", edgeWord, false)
+	if u := toUnicode(ascii); u != "" {
+		n.put(u, "?", edgeWord, false)
 	}
 }

@@ -29,7 +29,6 @@ type original struct {
 	kind   kind
 	key    string // as it is compared: in lower case, A-labels
 	pseudo string // "" until pseudonyms are given
-	own    bool   // it stood in a field of names: it is not of the world around
 }
 
 type originalKey struct {
@@ -49,7 +48,6 @@ func (m *Mapper) take(k kind, key string) *original {
 			m.needles.add(m, o)
 		}
 	}
-	o.own = o.own || m.owning
 	return o
 }
 

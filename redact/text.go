@@ -99,7 +99,7 @@ func (m *Mapper) findNeedles(s string) (out []span) {
 	}
 	folded := fold(s)
 	for i := 0; i+leastWord <= len(folded); {
-		x, ok := m.needles.longest(folded, i)
+		x, ok := m.needles.longest(folded, i, true)
 		if !ok {
 			i++
 			continue
@@ -231,7 +231,7 @@ func (m *Mapper) nameIn(run string) int {
 		return last + n
 	}
 	for n := strings.LastIndexByte(run, '.'); n > 0; n = strings.LastIndexByte(run[:n], '.') {
-		if _, ok := m.full[toASCII(run[:n])]; ok {
+		if m.full[toASCII(run[:n])] {
 			return n
 		}
 	}
