@@ -42,7 +42,7 @@ var kinds = map[string]class{
 	"error": text, "explain": text, "extended_error": text, "extension": text, "key": text, "keyword": text, "left_out": text, "left_out_why": text, "mechanism": text,
 	"media_type": text, "mx": text, "note": text, "notes": text, "not_tried": text, "offered": text, "params": text, "problem": text,
 	"record": text, "records": text, "references": text, "remedy": text, "sentence": text, "service": text, "status": text,
-	"summary": text, "text": text, "saw": text, "hint": text, "expect.name": text, "after": keep, "before": keep, "url": text, "user": text, "why": text,
+	"summary": text, "text": text, "saw": text, "path": text, "hint": text, "expect.name": text, "after": keep, "before": keep, "url": text, "user": text, "why": text,
 }
 
 // classOf returns what a key of an object holds, whose own key is parent; "" at the top.

@@ -18,7 +18,7 @@ func TestEveryKeyHasAKind(t *testing.T) {
 		t.Fatal("no schemas", err)
 	}
 	for _, f := range files {
-		if filepath.Base(f) == "explain.schema.json" { // of no one's mail
+		if strings.HasPrefix(filepath.Base(f), "explain") { // of no one's mail
 			continue
 		}
 		b, err := os.ReadFile(f)
