@@ -28,6 +28,7 @@ var contradictions = []struct { //nolint:gochecknoglobals // read only
 	{"lab", "source", nil},
 	{"lab", "resolver", nil},
 	{"lab", "proxy", nil},
+	{"dnsbl", "no-dnsbl", nil},
 	{"hold-for", "hold-until", nil},
 	{"requiretls", "tls", func(_, tls string) bool { return tls == "never" }},
 	{"server", "mx", nil},

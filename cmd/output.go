@@ -28,6 +28,11 @@ func (o *output) add(f *pflag.FlagSet, command string) {
 	f.StringVarP(&o.file, "output", "o", "", "write the result to `FILE`, by rename when it is complete")
 	f.Var(&o.formats, "format", "`FORMAT` of standard output or -o, or FORMAT=FILE for a file besides; may be repeated: "+formatNames(command)+" (default text)")
 	f.BoolVar(&o.json, "json", false, "the same as --format json")
+	if command == "self" {
+		f.BoolVar(&o.utc, "utc", false, "show times in UTC")
+		f.BoolVarP(&o.quiet, "quiet", "q", false, "the verdict only, in a line")
+		f.BoolVarP(&o.verbose, "verbose", "v", false, "transcripts, DNS queries and explanations too")
+	}
 	if command == "mx" {
 		f.BoolVarP(&o.verbose, "verbose", "v", false, "DNS queries and explanations too")
 	}

@@ -103,6 +103,7 @@ sent unless you ask for it with --data.`,
   smtpcheck probe --lab alice@mixed.test     the same in the lab, offline
   smtpcheck mx example.com                   where the mail would go, by DNS
   smtpcheck relay smtp.example.com           what a submission server offers
+  smtpcheck self --from me@example.com       can this machine send at all?
   smtpcheck explain '550 5.7.1 Relaying denied'`,
 		SilenceUsage: true, SilenceErrors: true,
 		Version: Version(),
@@ -115,7 +116,7 @@ sent unless you ask for it with --data.`,
 	root.SetFlagErrorFunc(flagError)
 	root.SetUsageFunc(printUsage)
 	root.CompletionOptions.HiddenDefaultCmd = false
-	root.AddCommand(a.probeCommand(), a.mxCommand(), a.relayCommand(), a.explainCommand(), a.replayCommand(), a.labCommand(), a.versionCommand())
+	root.AddCommand(a.probeCommand(), a.mxCommand(), a.relayCommand(), a.selfCommand(), a.explainCommand(), a.replayCommand(), a.labCommand(), a.versionCommand())
 	refuseArguments(root)
 	return root
 }

@@ -49,7 +49,7 @@ func RuleOf(id string) (Rule, bool) {
 	return Rule{}, false
 }
 
-var ruleTables = [...][]Rule{mxRules, dnsRules, truthRules, tlsRules, tlsGradeRules, policyRules, smtpRules, authRules, extRules, waitRules, besideRules, relayRules, openRelayRules}
+var ruleTables = [...][]Rule{mxRules, dnsRules, truthRules, tlsRules, tlsGradeRules, policyRules, smtpRules, authRules, extRules, waitRules, besideRules, relayRules, openRelayRules, selfRules}
 
 // fromReply reports whether a reply can have the reason: all but our own.
 func (a *About) fromReply() bool { return a.Reason != Interrupted }

@@ -256,8 +256,8 @@ func TestRules(t *testing.T) {
 		if rule.Title == "" || rule.Explain == "" || rule.Remedy == "" || rule.Severity == "" || len(rule.References) == 0 {
 			t.Errorf("%s: title, explanation, remedy, severity and references must be given", rule.ID)
 		}
-		if strings.HasPrefix(rule.ID, "relay/") {
-			continue // see TestRelayRules
+		if strings.HasPrefix(rule.ID, "relay/") || strings.HasPrefix(rule.ID, "self/") {
+			continue // see TestRelayRules and TestSelfRules
 		}
 		fire := sick[rule.ID]
 		if fire == nil && rule.Reason != "" {

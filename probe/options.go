@@ -76,7 +76,7 @@ type Options struct {
 	// AskInClear asks MAIL before STARTTLS, where that is offered and wanted, to see
 	// whether the server demands TLS (RFC 3207, section 4). The answer decides nothing.
 	AskInClear bool
-	StopAfter  smtp.Stage // greeting, ehlo, starttls, auth, mail or rcpt; "": rcpt
+	StopAfter  smtp.Stage // connect, greeting, ehlo, starttls, auth, mail or rcpt; "": rcpt
 	// Message gives the message of a transaction, by its number from 1, as the
 	// server's extensions allow; nil: none is sent.
 	Message func(transaction int, offered smtp.Capabilities) *Message

@@ -33,6 +33,11 @@ func Run(ctx context.Context, target Target, opts *Options) *Attempt {
 	if !s.connect(ctx) {
 		return s.attempt
 	}
+	if opts.StopAfter == smtp.StageConnect { // nobody has said anything: there is nothing to quit
+		s.hangUp = true
+		s.close()
+		return s.attempt
+	}
 	if !s.announce() {
 		s.close()
 		return s.attempt

@@ -30,6 +30,9 @@ var kinds = map[string]class{
 	"state": keep, "mx.status": keep, "tlsa.status": keep, "time": keep, "tls": keep, "tool.name": keep, "tool.version": keep,
 	"trust": keep, "type": keep, "verdict": keep, "version": keep,
 
+	"codes": keep, "family": keep, "reasons": text, "removal": keep, "result": keep, "role": keep, "source": keep, "topic": keep,
+	"not_examined": text, "trace": text, "target": name, "blocklists.subject": name,
+
 	"address": name, "addresses": name, "aliases": name, "also": name, "base": name, "domain": name, "helo": name,
 	"host": name, "local_address": name, "policy.mx": name, "name": name, "names": name, "not_for": name,
 	"ns": name, "recipient": name, "resolver": name, "rua": text, "sender": name, "server": name, "server_name": name, "zone": name, "auth.user": user,

@@ -105,11 +105,13 @@ func (s *status) text() string {
 }
 
 // draw shows the line as it is now, if that is not what is there.
-func (s *status) draw() {
+func (s *status) draw() { s.show(s.text()) }
+
+func (s *status) show(text string) {
 	if s.out == nil {
 		return
 	}
-	text := cut(s.text(), s.width)
+	text = cut(text, s.width)
 	if text == s.shown {
 		return
 	}
@@ -125,4 +127,19 @@ func (s *status) clear() {
 	}
 	_, _ = io.WriteString(s.out, "\r"+blanks(widthOf(s.shown))+"\r")
 	s.shown = ""
+}
+
+// StatusLine is such a line for a command whose result is written when all is over.
+type StatusLine struct{ status *status }
+
+// NewStatusLine makes a line; it shows nothing where the options have no terminal for it.
+func NewStatusLine(o Options) *StatusLine { return &StatusLine{newStatus(o)} }
+
+// Waiting shows what is waited for; nothing takes the line off the screen.
+func (l *StatusLine) Waiting(places []string) {
+	if len(places) == 0 {
+		l.status.clear()
+		return
+	}
+	l.status.show("waiting for " + list(slices.Compact(places)))
 }

@@ -17,8 +17,8 @@ type Table struct {
 }
 
 // Write writes a document that is not a report: a [check.MXReport], a
-// [diagnose.Explanation], a list of [diagnose.Entry] or a [Table]. As JSON it writes any
-// document, and each entry of a list by itself.
+// [check.SelfReport], a [diagnose.Explanation], a list of [diagnose.Entry] or a [Table].
+// As JSON it writes any document, and each entry of a list by itself.
 func Write(w io.Writer, doc any, o Options) error {
 	if o.Format == "" {
 		o.Format = FormatText
@@ -56,6 +56,8 @@ func documentOf(w io.Writer, doc any, o Options) (command string, tell func() er
 		return "mx", func() error { return writeMX(w, d, o) }
 	case check.MXReport:
 		return "mx", func() error { return writeMX(w, &d, o) }
+	case *check.SelfReport:
+		return "self", func() error { return writeSelf(w, d, o) }
 	case *diagnose.Explanation:
 		return "explain", func() error { return writeExplanation(w, d, o) }
 	case diagnose.Explanation:

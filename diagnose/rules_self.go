@@ -1,0 +1,173 @@
+package diagnose
+
+// selfRules are about this machine as a sender of mail.
+var selfRules = []Rule{
+	{
+		ID: "self/port-25-filtered", Title: "port 25 is filtered", Severity: Error,
+		Explain:    "Connections to port 25 of mail servers are not answered at all, while those servers are known to answer: the network of this machine, or the provider, drops them. Many do, to keep spam in.",
+		Remedy:     "Ask the provider (or who runs the firewall) to open outgoing TCP port 25 for this machine, or send through a relay at port 587 or 465 (smtpcheck relay HOST).",
+		References: []string{"RFC 5068, section 3.1", "RFC 6409, section 3.1"},
+	},
+	{
+		ID: "self/port-25-refused", Title: "port 25 is refused", Severity: Error,
+		Explain:    "Connections to port 25 of every mail server are refused at once. Servers of different operators do not all refuse: a firewall on the way answers for them.",
+		Remedy:     "Look for a firewall that rejects outgoing TCP port 25, on this machine first and then at the provider, or send through a relay at port 587 or 465 (smtpcheck relay HOST).",
+		References: []string{"RFC 5068, section 3.1", "RFC 6409, section 3.1"},
+	},
+	{
+		ID: "self/port-25-prohibited", Title: "a packet filter prohibits port 25", Severity: Error,
+		Explain:    "A packet filter, on this machine or on the way, says that connections to port 25 are administratively prohibited.",
+		Remedy:     "Look at the packet filter of this machine (nft list ruleset) and at that of the network; let outgoing TCP port 25 through.",
+		References: []string{"RFC 1812, section 5.2.7.1", "RFC 5068, section 3.1"},
+	},
+	{
+		ID: "self/port-25-blocked", Title: "port 25 cannot be reached", Severity: Error,
+		Explain:    "No mail server could be connected to at port 25, for different reasons.",
+		Remedy:     "Ask the provider whether outgoing TCP port 25 is open for this machine, or send through a relay at port 587 or 465 (smtpcheck relay HOST).",
+		References: []string{"RFC 5068, section 3.1", "RFC 6409, section 3.1"},
+	},
+	{
+		ID: "self/no-network", Title: "no port can be reached", Severity: Error,
+		Explain:    "Neither port 25 nor another port of hosts that are always there can be reached: that is not about mail.",
+		Remedy:     "See to the network of this machine: addresses, routes, the firewall as a whole.",
+		References: []string{"RFC 1122, section 3.2.2.1"},
+	},
+	{
+		ID: "self/some-unreachable", Title: "some mail servers cannot be reached", Severity: Notice,
+		Explain:    "Port 25 is open, and yet some hosts were not reached there: they are down, or do not want connections from this address.",
+		Remedy:     "Try again later. If it is always the same operator, look whether it, or something on the way to it, blocks this address.",
+		References: []string{"RFC 5321, section 5.1"},
+	},
+	{
+		ID: "self/port-25-hijacked", Title: "something on the way answers for mail servers", Severity: Error,
+		Explain:    "Hosts of different operators greet with the same name, which belongs to none of them: connections to port 25 end at one server of the network, which takes the mail in their place, reads it and may lose it.",
+		Remedy:     "Ask the provider to end the redirection of port 25 for this machine. Until then use a relay with verified TLS (smtpcheck relay HOST --tls-verify).",
+		References: []string{"RFC 5321, section 4.3.1", "RFC 3207, section 6"},
+	},
+	{
+		ID: "self/starttls-stripped", Title: "something on the way takes STARTTLS out", Severity: Warning,
+		Explain:    "Servers of different operators answer EHLO with the keyword STARTTLS overwritten: a firewall that inspects SMTP does that. All mail then goes without TLS, and receivers that require TLS refuse it.",
+		Remedy:     "Switch off the inspection of SMTP in the firewall (Cisco: no fixup protocol smtp, or no inspect esmtp).",
+		References: []string{"RFC 3207, section 6"},
+	},
+	{
+		ID: "self/no-starttls", Title: "no server offers STARTTLS", Severity: Warning,
+		Explain:    "Servers of different operators do not offer STARTTLS. Nearly all big receivers do: something on the way may take the offer out. All mail then goes without TLS.",
+		Remedy:     "Try servers that are known to offer it (--target gmail.com). If they do not from here, look for a firewall or proxy that inspects SMTP.",
+		References: []string{"RFC 3207, section 6"},
+	},
+	{
+		ID: "self/refused", Title: "a server refuses this machine", Severity: Error,
+		Explain:    "The server refused in its greeting, or in reply to EHLO: before it knew of any sender or recipient. It is this machine, its address or its name that it does not want.",
+		Remedy:     "Do what the reply says; smtpcheck explain 'REPLY' tells what it means.",
+		References: []string{"RFC 5321, section 3.1", "RFC 5321, section 4.1.4"},
+	},
+	{
+		ID: "self/put-off", Title: "a server does not take this machine for now", Severity: Warning,
+		Explain:    "The server refused for now, in its greeting or in reply to EHLO, or the session failed.",
+		Remedy:     "Try again later; if it stays so, do what the reply says.",
+		References: []string{"RFC 5321, section 3.1", "RFC 5321, section 4.2.1"},
+	},
+	{
+		ID: "self/address-differs", Title: "servers see different addresses of this machine", Severity: Warning,
+		Explain:    "Not all see the address that was examined: connections leave by several addresses, a server is behind a proxy of its own, or --address is not the one that mail comes from.",
+		Remedy:     "Have mail leave by one address with a name of its own. To examine another: --address ADDR or --source ADDR.",
+		References: []string{"RFC 5321, section 4.1.1.1"},
+	},
+	{
+		ID: "self/no-ptr", Title: "the address has no name", Severity: Error,
+		Explain:    "There is no PTR record for the address. Gmail, Yahoo, Microsoft and many others refuse mail from such an address.",
+		Remedy:     "Have the provider of the address set its PTR record (reverse DNS) to the name of this mail server.",
+		References: []string{"RFC 1912, section 2.1", "RFC 5321, section 4.1.4"},
+	},
+	{
+		ID: "self/ptr-not-confirmed", Title: "the name of the address does not lead back to it", Severity: Error,
+		Explain:    "The PTR record names a host, and that name has not this address: anybody can name their addresses as they like, so that receivers believe only names that lead back. Some refuse the others.",
+		Remedy:     "Give the name an address record for this address, or have the provider set the PTR record to a name that has one.",
+		References: []string{"RFC 1912, section 2.1", "RFC 8601, section 2.7.3"},
+	},
+	{
+		ID: "self/ptr-generic", Title: "the name of the address looks like that of a customer's line", Severity: Warning,
+		Explain:    "The name is made from the address, or has a word for lines of customers in it. Receivers take mail from such addresses for that of machines that were broken into.",
+		Remedy:     "Have the provider set the PTR record to the name of this mail server, such as mail.example.com.",
+		References: []string{"RFC 5068, section 3.1"},
+	},
+	{
+		ID: "self/helo-literal", Title: "EHLO is said with an address", Severity: Warning,
+		Explain:    "A mail server should say its name in EHLO; an address in brackets is for hosts that have none. Receivers are wary of those.",
+		Remedy:     "Name the host by its public name, and the mail server after it; to try it here: --helo NAME.",
+		References: []string{"RFC 5321, section 4.1.1.1", "RFC 5321, section 4.1.4"},
+	},
+	{
+		ID: "self/helo-unknown", Title: "our name in EHLO has no address", Severity: Error,
+		Explain:    "The name that this machine says in EHLO has neither an A nor an AAAA record. Receivers may refuse a name that does not exist.",
+		Remedy:     "Give the name an address record, or say another name (--helo; Postfix: smtp_helo_name, Exim: helo_data).",
+		References: []string{"RFC 5321, section 2.3.5", "RFC 5321, section 4.1.4"},
+	},
+	{
+		ID: "self/helo-mismatch", Title: "our name in EHLO does not lead to our address", Severity: Warning,
+		Explain:    "The name has addresses, and the one that others see is not among them. A server must not refuse for that alone, but it counts against us.",
+		Remedy:     "Give the name an address record for this address, or say a name that has one (--helo; Postfix: smtp_helo_name, Exim: helo_data).",
+		References: []string{"RFC 5321, section 4.1.4"},
+	},
+	{
+		ID: "self/spf-fail", Title: "SPF does not let this address send", Severity: Error,
+		Explain:    "The SPF record of the domain says that mail from this address is not its own. Receivers refuse it, or DMARC does.",
+		Remedy:     "Add the address to the SPF record of the domain (ip4:… or ip6:…), or send by a server that is in it.",
+		References: []string{"RFC 7208, section 2.6.4", "RFC 7208, section 8.4"},
+	},
+	{
+		ID: "self/spf-softfail", Title: "SPF does not expect this address", Severity: Warning,
+		Explain:    "The SPF record of the domain says that mail from this address is probably not its own (softfail). It counts against the mail, and DMARC does not take it for a pass.",
+		Remedy:     "Add the address to the SPF record of the domain (ip4:… or ip6:…), or send by a server that is in it.",
+		References: []string{"RFC 7208, section 2.6.5", "RFC 7208, section 8.5"},
+	},
+	{
+		ID: "self/spf-none", Title: "SPF says nothing of this address", Severity: Warning,
+		Explain:    "The domain has no SPF record, or one that says nothing of this address. Big receivers want SPF or DKIM to pass.",
+		Remedy:     "Publish an SPF record that lists the servers of the domain and ends in -all or ~all; have mail signed by DKIM.",
+		References: []string{"RFC 7208, section 2.6.1", "RFC 7208, section 2.6.2"},
+	},
+	{
+		ID: "self/spf-broken", Title: "the SPF record cannot be used", Severity: Error,
+		Explain:    "The SPF record of the domain has a fault, so that it lets nobody send (permerror). Some receivers refuse its mail.",
+		Remedy:     "Mend the SPF record as the finding says.",
+		References: []string{"RFC 7208, section 2.6.7", "RFC 7208, section 4.6"},
+	},
+	{
+		ID: "self/sender-takes-no-mail", Title: "the sender's domain takes no mail", Severity: Error,
+		Explain:    "Nobody can answer the sender, and no bounce reaches it. Many receivers refuse mail from a domain that takes none.",
+		Remedy:     "Publish MX records for the domain, or send from one that has them.",
+		References: []string{"RFC 7505, section 4.2", "RFC 5321, section 5.1"},
+	},
+	{
+		ID: "self/listed", Title: "our address is on a blocklist", Severity: Error,
+		Explain:    "Receivers that ask this blocklist refuse mail from the address, or take it for spam.",
+		Remedy:     "Find out what was sent from the address and end it; then ask the list for removal. A listing by policy (PBL) is ended by the provider, or by sending through a relay.",
+		References: []string{"RFC 5782, section 2.1", "RFC 6471, section 2.2.3"},
+	},
+	{
+		ID: "self/domain-listed", Title: "the sender's domain is on a blocklist", Severity: Error,
+		Explain:    "Receivers that ask this blocklist refuse mail that names the domain, or take it for spam.",
+		Remedy:     "Find out where the domain is used for spam, its web sites too, and end it; then ask the list for removal.",
+		References: []string{"RFC 5782, section 3", "RFC 6471, section 2.2.3"},
+	},
+	{
+		ID: "self/list-refuses", Title: "a blocklist does not answer this resolver", Severity: Notice,
+		Explain:    "The list answered with a code that says that it was not asked as it wants to be: by way of a public resolver, or too often. That is no listing, and mail servers that take it for one refuse all mail.",
+		Remedy:     "Ask by way of a resolver of your own (--resolver); mail servers here should do so too.",
+		References: []string{"RFC 5782, section 2.1", "RFC 6471, section 3.4"},
+	},
+	{
+		ID: "self/list-broken", Title: "a blocklist does not pass its own test", Severity: Notice,
+		Explain:    "Every list has an entry that must be there and one that must not. This one has not the first, or has the second: it is dead, lists everything, or something on the way invents answers.",
+		Remedy:     "Take the list out of the configuration of mail servers; if more than one fails, ask another resolver (--resolver).",
+		References: []string{"RFC 5782, section 5", "RFC 6471, section 3.4"},
+	},
+	{
+		ID: "self/clock", Title: "our clock is wrong", Severity: Warning,
+		Explain:    "Servers state another time than the clock of this machine. Certificates seem expired or not valid yet, signatures and the dates of messages are wrong.",
+		Remedy:     "Set the clock, and keep it so by NTP (timedatectl set-ntp true).",
+		References: []string{"RFC 5322, section 3.6.1", "RFC 5321, section 4.4"},
+	},
+}
