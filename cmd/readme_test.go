@@ -56,7 +56,7 @@ func shows(t *testing.T, program, block string) {
 	}
 }
 
-var times = regexp.MustCompile(`\d+(-\d\d-\d\d)?( \d\d:\d\d:\d\d\.\d{3})|\d{4}-\d\d-\d\d [+-]\d\d:\d\d| *\d+\.\d m?s`)
+var times = regexp.MustCompile(`until \d\d:\d\d:\d\d|\d+(-\d\d-\d\d)?( \d\d:\d\d:\d\d\.\d{3})|\d{4}-\d\d-\d\d [+-]\d\d:\d\d| *\d+\.\d m?s`)
 
 var fill = regexp.MustCompile(`(─+|┼─+$| +)`)
 

@@ -1,6 +1,7 @@
 package dnsclient
 
 import (
+	"slices"
 	"strings"
 	"testing"
 )
@@ -12,11 +13,12 @@ func FuzzAnswer(f *testing.F) {
 	f.Add("x.test", []byte("\x81\x80\x00\x01\xff\xff\xff\xff\xff\xff"))
 	f.Add("a.b.c", []byte("\x81\x80\x00\x01\x00\x01\x00\x00\x00\x00\xc0\x0c\x00\x05\x00\x01\x00\x00\x0e\x10\x00\x02\xc0\x0c"))
 	f.Fuzz(func(t *testing.T, name string, data []byte) {
-		for _, typ := range []Type{"MX", "A", "AAAA", "TXT", "TLSA", "CNAME", "SVCB"} {
+		for i, typ := range []Type{"MX", "A", "AAAA", "TXT", "TLSA", "CNAME", "SVCB", "SOA", "NS", "MX"} {
 			q, err := newQuestion(name, typ)
 			if err != nil {
 				return
 			}
+			q.noRecursion = i > 6
 			m, err := q.message(true)
 			if err != nil {
 				t.Fatal(err)
@@ -55,7 +57,10 @@ func checkReply(t *testing.T, msg []byte, r *reply) {
 	if len(strings.Join(r.answers, "")) > maxAnswerBytes || r.ttl >= 1<<31 {
 		t.Fatalf("%d bytes of answers, TTL %d", len(strings.Join(r.answers, "")), r.ttl)
 	}
-	for _, rec := range r.records {
+	if len(r.nameServers) > MaxReferral || len(r.glue) > MaxReferral || len(strings.Join(r.delegates, "")) > maxAnswerBytes {
+		t.Fatalf("%d name servers, %d addresses of them", len(r.nameServers), len(r.glue))
+	}
+	for _, rec := range slices.Concat(r.records, r.nameServers, r.glue) {
 		for _, s := range []string{rec.Name, rec.Host} {
 			if len(s) > 4*maxName || strings.ContainsFunc(s, func(c rune) bool { return c < ' ' || c > '~' }) {
 				t.Fatalf("a name that is not in presentation form: %q", s)
