@@ -223,7 +223,7 @@ func TestResumeOnce(t *testing.T) {
 func TestWaitWithMessage(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		refused := strings.Replace(acceptAll, "S: 250 2.0.0 Ok: queued as 4XyZ12", "S: 451 4.3.0 try again later", 1)
+		refused := strings.Replace(acceptAll, "S: 250 2.0.0 Ok: queued as 4XyZ12", "S: 451 4.3.0 Error: queue file write error", 1)
 		for _, tt := range []struct {
 			dialogue string
 			story    []string
