@@ -99,6 +99,10 @@ func (w *waitFlags) load(c *cobra.Command, args []string) error {
 	default:
 		return fail(check.ExitData, "--resume %s: the recipient is %s; there is nothing to go on with", quote(w.resume), quote(string(r.Verdict)))
 	}
+	if at := r.NotBefore(); c.Flags().Changed("wait") && at.After(time.Now().Add(w.wait)) {
+		return fail(check.ExitTempFail, "--resume: %s may be asked about again at %s, which is later than --wait %s allows",
+			quote(r.Recipient), at.Local().Format(time.DateTime), w.wait)
+	}
 	w.earlier = r
 	return w.restore(c)
 }

@@ -46,12 +46,12 @@ func (c *Case) summaryOfWait(d *Diagnosis, words string) string {
 	case n == 1:
 		return words
 	case c.acceptsLater(d):
-		return "accepted after " + span(c.waited(d)) + " (" + ordinal(n) + " attempt); acceptance began between " +
-			span(c.Past[n-2].At.Sub(c.Past[0].At)) + " and " + span(c.waited(d)) + " after the first attempt. " + capital(words)
+		return "accepted after " + Span(c.waited(d)) + " (" + ordinal(n) + " attempt); acceptance began between " +
+			Span(c.Past[n-2].At.Sub(c.Past[0].At)) + " and " + Span(c.waited(d)) + " after the first attempt. " + capital(words)
 	case d.Verdict == Deferred || d.Verdict == Unreachable:
-		return words + "; still so at the " + ordinal(n) + " attempt, " + span(c.waited(d)) + " after the first"
+		return words + "; still so at the " + ordinal(n) + " attempt, " + Span(c.waited(d)) + " after the first"
 	}
-	return words + "; that was the " + ordinal(n) + " attempt, " + span(c.waited(d)) + " after the first, which was " + c.Past[0].words()
+	return words + "; that was the " + ordinal(n) + " attempt, " + Span(c.waited(d)) + " after the first, which was " + c.Past[0].words()
 }
 
 // words are the verdict and the reason of a round.
@@ -70,7 +70,7 @@ func (f *finder) rounds() {
 	}
 	first, n := &c.Past[0], len(c.Past)+1
 	evidence := []Evidence{*first.Evidence, *d.DecidedBy}
-	later := span(c.waited(d)) + " later, at the " + ordinal(n) + " attempt"
+	later := Span(c.waited(d)) + " later, at the " + ordinal(n) + " attempt"
 	switch {
 	case c.acceptsLater(d) && first.Reason == Greylisted:
 		f.add("smtp/greylisted-then-accepted", "greylisted at first, accepted "+later, evidence...)
@@ -81,8 +81,8 @@ func (f *finder) rounds() {
 	}
 }
 
-// span is a duration to the second: "5m2s", "4m", "1h30m".
-func span(d time.Duration) string {
+// Span is a duration to the second: "5m2s", "4m", "1h30m".
+func Span(d time.Duration) string {
 	d = d.Round(time.Second)
 	if d < time.Second {
 		return "0s"

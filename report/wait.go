@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/smtpcheck/smtpcheck/check"
+	"github.com/smtpcheck/smtpcheck/diagnose"
 )
 
 // pauseWords say who waits for what, and till when.
@@ -76,7 +77,7 @@ func attemptGrid(t *theme, r *check.Report, zone *time.Location) *grid {
 		a := &r.Wait.Attempts[i]
 		after, reply := "", ""
 		if i > 0 {
-			after = a.Time.Sub(first.Time).Round(time.Second).String()
+			after = diagnose.Span(a.Time.Sub(first.Time))
 		}
 		if a.Reply != nil {
 			reply = joined(" ", strconv.Itoa(a.Reply.Code), clean(a.Reply.Enhanced))
