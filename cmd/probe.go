@@ -58,6 +58,9 @@ A recipient "-" stands for a list on standard input, one a line.
   smtpcheck probe --server smtp.example.com:587 --auth-user me bob@example.com
   smtpcheck probe --format json bob@example.com > report.json
   smtpcheck probe --style xeams --utc bob@example.com
+  smtpcheck probe --wait 30m bob@example.com        until greylisting ends
+  smtpcheck probe --resume 01JD9Z3F --wait 30m      goes on with a stored report
+  smtpcheck probe --catch-all --postmaster --from me@example.org bob@example.com
   smtpcheck probe --data --from me@example.org bob@example.com  sends a message`,
 		RunE: func(c *cobra.Command, args []string) error { return a.probe(c, o, args) },
 	}

@@ -60,7 +60,7 @@ func told(t *testing.T, o Options, reports ...*check.Report) []byte {
 func cases(t *testing.T) map[string][]*check.Report {
 	return map[string][]*check.Report{
 		"mixed": {mixed(t)}, "unknown-user": {unknownUser(t)}, "hostile": {hostile(t)}, "slow": {slow(t)},
-		"delivered": {delivered(t)}, "null-mx": {nullMX(t)}, "pair": pair(t), "expected": {expected(t)},
+		"delivered": {delivered(t)}, "null-mx": {nullMX(t)}, "pair": pair(t), "waited": {waited(t)}, "expected": {expected(t)},
 	}
 }
 
