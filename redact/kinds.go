@@ -38,7 +38,7 @@ var kinds = map[string]class{
 	"ns": name, "recipient": name, "resolver": name, "rua": text, "sender": name, "server": name, "server_name": name, "zone": name, "auth.user": user,
 
 	"recipients.recipient": text, // postmaster may stand alone
-	"flags.ca-file": name, "flags.dsn-orcpt": name, "flags.fingerprint": fingerprint, "flags.resolver": text, "flags.sni": name, "flags.source": name,
+	"flags.ca-file":        name, "flags.dsn-orcpt": name, "flags.fingerprint": fingerprint, "flags.resolver": text, "flags.sni": name, "flags.source": name,
 
 	"selector": words, "issuer": subject, "subject": subject, "message_id": messageID, "raw": raw,
 	"recipient_unicode": double, "domain_unicode": double,
