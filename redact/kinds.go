@@ -37,8 +37,8 @@ var kinds = map[string]class{
 	"host": name, "local_address": name, "policy.mx": name, "name": name, "names": name, "not_for": name,
 	"ns": name, "recipient": name, "resolver": name, "rua": text, "sender": name, "server": name, "server_name": name, "zone": name, "auth.user": user,
 
-	"recipients.recipient": text, // postmaster may stand alone
-	"flags.ca-file":        name, "flags.dsn-orcpt": name, "flags.fingerprint": fingerprint, "flags.resolver": text, "flags.sni": name, "flags.source": name,
+	"forms.path": text, "recipients.recipient": text, // postmaster may stand alone
+	"flags.ca-file": name, "flags.dsn-orcpt": name, "flags.fingerprint": fingerprint, "flags.resolver": text, "flags.sni": name, "flags.source": name,
 
 	"selector": words, "issuer": subject, "subject": subject, "message_id": messageID, "raw": raw,
 	"recipient_unicode": double, "domain_unicode": double,
