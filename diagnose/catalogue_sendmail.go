@@ -49,13 +49,25 @@ var sendmailRows = []Row{
 		Example: "555 5.5.2 time 10 less than 60", ExampleStage: "mail",
 	},
 	{
+		ID: "sendmail/blocklist", Words: []string{"^rejected: * listed at"},
+		Reason: IPReputation, Confidence: Certain, Retry: RetryAfterFix, Source: "Sendmail",
+		Explain: "The connecting address is on the blocklist that the reply names.",
+		Example: "550 5.7.1 Rejected: 192.0.2.7 listed at bl.example.net", ExampleStage: "mail",
+	},
+	{
+		ID: "sendmail/sender-denied", Stages: []smtp.Stage{"mail"}, Words: []string{"... access denied"},
+		Reason: SenderRejected, Confidence: Likely, Retry: RetryAfterFix, Source: "Sendmail",
+		Explain: "A rule of the server refuses this reverse-path, or its domain.",
+		Example: "550 5.7.1 <bob@example.org>... Access denied", ExampleStage: "mail",
+	},
+	{
 		ID: "sendmail/access-denied", Stages: []smtp.Stage{"greeting", "ehlo", "mail", "rcpt"}, Words: []string{"550 access denied", "... access denied", "^access denied$"},
 		Reason: Policy, Side: SideUs, Confidence: Likely, Retry: RetryAfterFix, Source: "Sendmail",
 		Explain: "A rule of the server refuses this client or this sender.",
 		Example: "550 5.7.1 Access denied", ExampleStage: "mail",
 	},
 	{
-		ID: "sendmail/hostname-mismatch", Words: []string{"ip name possibly forged", "ip name lookup failed"},
+		ID: "sendmail/hostname-mismatch", Words: []string{"ip name possibly forged", "ip name lookup failed", "possibly forged hostname for", "client ip address*does not resolve"},
 		Reason: RDNS, Confidence: Likely, Retry: RetryAfterFix, Source: "Sendmail",
 		Example: "550 5.7.1 Fix reverse name first: IP name possibly forged [198.51.100.7]", ExampleStage: "rcpt",
 	},

@@ -26,6 +26,9 @@ const (
 	nativeSendmail = "198.51.100.72"
 	nativeOpen     = "198.51.100.73" // OpenSMTPD
 	nativeCourier  = "198.51.100.74"
+	nativePauses   = "198.51.100.75" // Sendmail, which greets after a second
+	nativeFull     = "198.51.100.76" // Sendmail, without room
+	nativeFull2    = "198.51.100.77"
 )
 
 // The client's addresses, as that DNS and those servers know them.
@@ -71,7 +74,7 @@ var nativeNetwork = sync.OnceValues(func() (*network, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, address := range []string{nativeDNS, nativePostfix, nativeExim, nativeSendmail, nativeOpen, nativeCourier} {
+	for _, address := range []string{nativeDNS, nativePostfix, nativeExim, nativeSendmail, nativeOpen, nativeCourier, nativePauses, nativeFull, nativeFull2} {
 		if err := net.servers.AddAddresses("eth0", address+"/24"); err != nil {
 			return nil, err
 		}

@@ -26,6 +26,10 @@ type SendmailConfig struct {
 
 	Clients   map[string]string // name by IP address; of others it knows none
 	Passwords map[string]string // by user, verified by Cyrus SASL
+
+	Resolver string // IP address of a DNS server; without one it has Clients only
+	Features string // more of its configuration, for m4
+	Access   string // the lines of its access map, where Features has one at $DIR/access
 }
 
 // Sendmail is a running Sendmail.
@@ -51,6 +55,11 @@ func StartSendmail(ns *Namespace, config SendmailConfig) (*Sendmail, error) {
 		return nil, err
 	}
 	cmd := Command("unshare", "--uts", "--mount", "sh", "-c", sendmailStart, "sh", config.Hostname, config.Dir, sendmailProgram())
+	if config.Resolver != "" {
+		if cmd, err = withResolver(cmd, config.Dir, config.Resolver); err != nil {
+			return nil, err
+		}
+	}
 	return &Sendmail{Mailbox: mailbox}, start(ns, cmd, func() error { return greets(ns, config.Address+":25") })
 }
 
@@ -74,10 +83,15 @@ func (c SendmailConfig) writeFiles(mailbox string) error {
 	for address, name := range c.Clients {
 		hosts += address + " " + name + "\n"
 	}
+	hostsFrom := "files"
+	if c.Resolver != "" {
+		hostsFrom = "dns files"
+	}
 	for name, text := range map[string]string{
+		"access":  c.Access,
 		"aliases": aliases.String(),
 		"key.pem": string(key), // nobody else may read it, or Sendmail will not
-		"switch":  "hosts files\naliases files\n",
+		"switch":  "hosts " + hostsFrom + "\naliases files\n",
 		"hosts":   hosts,
 	} {
 		if err := os.WriteFile(filepath.Join(c.Dir, name), []byte(text), 0o600); err != nil {
@@ -93,7 +107,7 @@ func (c SendmailConfig) compile() error {
 	macros := filepath.Join(root, "usr", "share", "sendmail", "cf") + "/"
 	cmd := exec.Command("m4", "-D_CF_DIR_="+macros, macros+"m4/cf.m4", "-")
 	cmd.Stdin = strings.NewReader(strings.NewReplacer(
-		"$DIR", c.Dir, "$ROOT", root, "$HOSTNAME", c.Hostname, "$DOMAIN", c.Domain, "$CERT", c.CertFile, "$CA", c.CAFile,
+		"$FEATURES", strings.ReplaceAll(c.Features, "$DIR", c.Dir), "$DIR", c.Dir, "$ROOT", root, "$HOSTNAME", c.Hostname, "$DOMAIN", c.Domain, "$CERT", c.CertFile, "$CA", c.CAFile,
 		"$ADDRESS", c.Address, "$PAUSES", c.Pauses, "$MECHANISMS", CyrusMechanisms,
 	).Replace(sendmailConfig))
 	text, err := cmd.Output()
