@@ -40,7 +40,8 @@ answering dead skipped sessions tls tls-verified cipher key-exchange cert-days
 cert-issuer cert-key starttls dane mta-sts tlsrpt dnssec extension auth size
 latency latency-connect latency-greeting latency-ehlo latency-starttls
 latency-tls latency-ehlo-tls latency-auth latency-mail latency-rcpt latency-data
-latency-message latency-dns decided duration retry-after`
+latency-message latency-dns decided duration retry-after catch-all postmaster
+abuse attempts accepted-after`
 
 func (x *expectFlags) add(f *pflag.FlagSet) {
 	f.StringArrayVar(&x.expect, "expect", nil, "exit 0 if all of `LIST` is so, such as verdict=accepted,tls>=1.2,cert-days>=14, else 1; may be repeated")

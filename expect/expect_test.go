@@ -25,7 +25,7 @@ func reply(stage smtp.Stage, code int) check.Event {
 // sample has what reports have: a host with good TLS that decided, one in the
 // clear, one that does not answer.
 func sample() *check.Report {
-	yes, no := true, false
+	yes, no, after := true, false, 300
 	return &check.Report{
 		Verdict: diagnose.Accepted, Side: diagnose.SideNone, Confidence: diagnose.Certain,
 		DecidedBy: &diagnose.Evidence{Session: 1, Event: 3}, Duration: check.Millis(3 * time.Second), DecidedAfter: check.Millis(time.Second),
@@ -35,7 +35,10 @@ func sample() *check.Report {
 			},
 			Queries: []check.Query{{RTT: check.Millis(20 * time.Millisecond)}, {RTT: check.Millis(time.Millisecond)}},
 		},
-		Skipped: []check.Skipped{{Address: "2001:db8::1"}},
+		CatchAll:   []check.CatchAll{{Host: "mx1.example.com", Outcome: diagnose.RefusesUnknown}},
+		Postmaster: &check.Beside{Recipients: []check.Answer{{Recipient: "postmaster@example.com", Verdict: diagnose.Accepted}, {Recipient: "abuse@example.com", Verdict: diagnose.Rejected}}},
+		Wait:       &check.Wait{Attempts: make([]check.WaitAttempt, 3), AcceptedAfter: &after},
+		Skipped:    []check.Skipped{{Address: "2001:db8::1"}},
 		Sessions: []check.Session{
 			{
 				ID: 1, Purpose: probe.PurposeProbe, Host: "mx1.example.com", Address: "192.0.2.1:25", Started: check.Time{Time: began}, Stage: smtp.StageRcpt,
@@ -130,6 +133,9 @@ func TestJudge(t *testing.T) {
 		{"latency-connect<1s", true, "1ms"}, {"latency-tls<1s", false, ""},
 		{"latency-dns<=20ms", true, "20ms"}, {"latency-dns<20ms", false, "20ms"},
 		{"decided<=1s", true, "1s"}, {"decided>1s", false, "1s"}, {"duration>=3s", true, "3s"}, {"duration<3s", false, "3s"},
+		{"catch-all=refuses_unknown", true, "refuses_unknown at mx1.example.com"}, {"catch-all!=refuses_unknown", false, "refuses_unknown at mx1.example.com"},
+		{"postmaster=yes", true, "yes"}, {"postmaster=no", false, "yes"}, {"abuse=yes", false, "no"},
+		{"attempts=3", true, "3"}, {"attempts<3", false, "3"}, {"accepted-after<=5m", true, "5m0s"}, {"accepted-after<5m", false, "5m0s"},
 		{"retry-after=none", true, "none"}, {"retry-after<5m", false, "none"},
 	} {
 		s, err := Parse(c.text)
@@ -156,7 +162,7 @@ func TestNotExamined(t *testing.T) {
 	t.Parallel()
 	always := map[string]bool{
 		"verdict": true, "reason": true, "side": true, "confidence": true, "exit": true, "finding": true, "severity": true,
-		"skipped": true, "sessions": true, "decided": true, "duration": true, "retry-after": true,
+		"skipped": true, "sessions": true, "decided": true, "duration": true, "retry-after": true, "attempts": true, "accepted-after": true,
 	}
 	for _, f := range Facts() {
 		s, err := Parse(f.example())

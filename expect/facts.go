@@ -7,7 +7,7 @@ import (
 
 // Facts are all facts, in groups that belong together.
 func Facts() []Fact {
-	return slices.Concat(verdictFacts(), replyFacts(), dnsFacts(), hostFacts(), tlsFacts(), policyFacts(), offerFacts(), timeFacts())
+	return slices.Concat(verdictFacts(), replyFacts(), dnsFacts(), hostFacts(), tlsFacts(), policyFacts(), offerFacts(), timeFacts(), besideFacts())
 }
 
 // Names are those of all facts.
