@@ -10,8 +10,8 @@ import (
 )
 
 // redacted holds documents back until all are known, and tells them then, with
-// pseudonyms: no pseudonym may be a name that comes later. The status line goes on, on a
-// terminal, and shows names as they are.
+// pseudonyms: no pseudonym may be a name that comes later. What goes to standard error, the
+// status line and hints, is for who runs the program and has the names as they are.
 type redacted struct {
 	report.Renderer // shows the status line and writes nothing
 	mapper          *redact.Mapper
@@ -66,7 +66,7 @@ func (r *redacted) tell(out *outputs) error {
 		return r.err
 	}
 	r.told = true
-	_ = r.Renderer.Close()
+	_ = r.Close() // the status line
 	if r.err != nil {
 		return r.err
 	}
@@ -75,18 +75,18 @@ func (r *redacted) tell(out *outputs) error {
 		if r.docs[i], r.err = redact.Any(r.mapper, r.docs[i]); r.err != nil {
 			return r.err
 		}
-		left += r.mapper.LeaksIn(r.docs[i])
+		left = max(left, r.mapper.LeaksIn(r.docs[i]))
 	}
 	for _, s := range out.sinks {
 		var text []byte
 		if text, r.err = r.render(s.options); r.err != nil {
 			return r.err
 		}
-		left += r.mapper.Leaks(text)
+		left = max(left, r.mapper.Leaks(text))
 	}
 	if left > 0 {
-		r.err = fail(check.ExitInternal, "the redacted report still contains %d original names; it is not written", left).
-			hint("this is a fault of smtpcheck: --format json without --redact shows what it stumbles over")
+		r.err = fail(check.ExitInternal, "the redacted report still contains original names (%d); it is not written", left).
+			hint("without --redact it is written as it is; look through it before you share it")
 		out.abandon()
 		return r.err
 	}

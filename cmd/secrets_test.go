@@ -74,7 +74,7 @@ func TestSecretsInNoOutput(t *testing.T) {
 	for _, style := range []string{"smtpcheck", "xeams", "swaks", "rfc"} {
 		forms = append(forms, []string{"--style", style}, []string{"--style", style, "-v"})
 	}
-	forms = append(forms, []string{"-q"})
+	forms = append(forms, []string{"--redact", "-v"}, []string{"--redact=strict", "--format", "json"}, []string{"-q"})
 	run := func(t *testing.T, args ...string) string {
 		t.Helper()
 		c := exec.Command(bin, args...)

@@ -30,7 +30,7 @@ func (m *Mapper) mailbox(local, domain string) string {
 func (m *Mapper) domain(d string) string {
 	switch inner := strings.Trim(d, "[]"); {
 	case inner != d:
-		return m.literal(d, inner)
+		return m.literal(inner)
 	case hasDot(strings.Trim(d, ".")):
 		if a, err := netip.ParseAddr(d); err == nil {
 			return m.ip(a).String()
@@ -41,7 +41,7 @@ func (m *Mapper) domain(d string) string {
 }
 
 // literal returns what is written for an address literal.
-func (m *Mapper) literal(written, inner string) string {
+func (m *Mapper) literal(inner string) string {
 	tag := ""
 	if len(inner) > 5 && strings.EqualFold(inner[:5], "IPv6:") {
 		tag, inner = inner[:5], inner[5:]
@@ -95,7 +95,7 @@ func signature(pieces, ends []string, i int) bool {
 	case "srs1": // SRS1=HHH=forwarder==HHH=TT=domain=local
 		return i == 1 || i == 4 || i == 5 && len(pieces) > 7
 	case "prvs", "msprvs1":
-		if len(pieces) > 2 && ends[1] == "/" { // prvs=local/TAG
+		if len(pieces) > 2 && ends[1] == "/" { // an old form has the tag behind the local part
 			return i == 2
 		}
 		return i == 1 && len(pieces) > 2

@@ -28,7 +28,7 @@ func (m *Mapper) place(s string) string {
 		return m.pseudo(kindPath, fold(s), s)
 	}
 	if strings.HasPrefix(s, "[") && strings.HasSuffix(s, "]") {
-		return m.literal(s, s[1:len(s)-1])
+		return m.literal(s[1 : len(s)-1])
 	}
 	host, port := s, ""
 	if i := strings.LastIndexByte(s, ':'); i > 0 && strings.Trim(s[i+1:], "0123456789") == "" {

@@ -119,7 +119,7 @@ func (m *Mapper) domainName(written string) string {
 	for i := len(p.labels) - 1; i >= 0; i-- {
 		label := p.labels[i]
 		name = label + "." + name
-		if !technical(label) && !(fixed && shaped(kindHost, label)) {
+		if !technical(label) && (!fixed || !shaped(kindHost, label)) {
 			label = m.pseudo(kindHost, name, label)
 		}
 		out = label + "." + out

@@ -249,7 +249,7 @@ func (m *Mapper) findIPs(s string) (out []span) {
 		for to < len(s) && (isHex(rune(s[to])) || s[to] == ':' || s[to] == '.') {
 			to++
 		}
-		if a, n := address(s[i:to]); n > 0 && !isPlain(after(s, i+n)) && !(a.Is4() && restOfName(s[i+n:])) {
+		if a, n := address(s[i:to]); n > 0 && !isPlain(after(s, i+n)) && (!a.Is4() || !restOfName(s[i+n:])) {
 			zone := 0
 			if a.Is6() && i+n < len(s) && s[i+n] == '%' {
 				zone = nameEnd(s, i+n+1) - i - n
