@@ -13,6 +13,7 @@ var authRows = []Row{
 	{
 		ID: "gmail/app-password", Stages: atAuth, Words: []string{"application-specific password required"},
 		Reason: AuthRequired, Confidence: Certain, Retry: RetryAfterFix, Source: "Gmail",
+		Link:    "https://support.google.com/accounts/answer/185833",
 		Explain: "The account has two-step verification, so that its own password does not open SMTP.",
 		Remedy:  "Make an app password (https://myaccount.google.com/apppasswords) and use that, or OAuth (--auth-token-command).",
 		Example: "534-5.7.9 Application-specific password required. For more information, go to\n534 5.7.9  https://support.google.com/mail/?p=InvalidSecondFactor a1si - gsmtp", ExampleStage: "auth",
@@ -20,6 +21,7 @@ var authRows = []Row{
 	{
 		ID: "gmail/web-login", Stages: atAuth, Words: []string{"please log in via your web browser", "web login required", "please log in with your web browser"},
 		Reason: AuthRequired, Confidence: Certain, Retry: RetryAfterFix, Source: "Gmail",
+		Link:    "https://support.google.com/mail/answer/7126229",
 		Explain: "Google finds the login suspicious and wants the owner of the account to log in with a browser first.",
 		Remedy:  "Log in with a browser, confirm the activity, then use an app password or OAuth.",
 		Example: "534-5.7.14 <https://accounts.google.com/signin/continue?sarp=1&scc=1> Please log in\n534-5.7.14 via your web browser and then try again. Learn more at\n534 5.7.14  https://support.google.com/mail/?p=WebLoginRequired b2si - gsmtp", ExampleStage: "auth",
@@ -27,12 +29,14 @@ var authRows = []Row{
 	{
 		ID: "gmail/too-many-logins", Stages: atAuth, Words: []string{"too many login attempts"},
 		Reason: RateLimited, Confidence: Certain, Retry: RetryLater, RetryAfter: time.Hour, Source: "Gmail",
+		Link:    "https://support.google.com/mail/answer/7126229",
 		Explain: "The account, or this address, has tried to log in too often.", Remedy: "Wait an hour; keep connections open for several messages instead of logging in for each.",
 		Example: "454 4.7.0 Too many login attempts, please try again later. c3si - gsmtp", ExampleStage: "auth",
 	},
 	{
 		ID: "microsoft/basic-auth", Stages: atAuth, Words: []string{"basic authentication is disabled"},
 		Reason: AuthRequired, Confidence: Certain, Retry: RetryAfterFix, Source: "Microsoft 365",
+		Link:    "https://learn.microsoft.com/en-us/exchange/clients-and-mobile-in-exchange-online/authenticated-client-smtp-submission",
 		Explain: "Microsoft takes no user name and password here, right or wrong: only OAuth.",
 		Remedy:  "Use OAuth: --auth-mech XOAUTH2 with --auth-token-command; or a connector of the organisation that knows the sending address.",
 		Example: "535 5.7.139 Authentication unsuccessful, basic authentication is disabled. [BM1P287CA0015.INDP287.PROD.OUTLOOK.COM]", ExampleStage: "auth",
@@ -40,6 +44,7 @@ var authRows = []Row{
 	{
 		ID: "microsoft/smtp-auth-disabled", Stages: atAuth, Words: []string{"smtpclientauthentication is disabled"},
 		Reason: AuthRequired, Confidence: Certain, Retry: RetryAfterFix, Source: "Microsoft 365",
+		Link:    "https://aka.ms/smtp_auth_disabled",
 		Explain: "SMTP AUTH is switched off for the mailbox or for the whole organisation; the credentials were not judged.",
 		Remedy:  "An administrator can switch it on for the one mailbox (https://aka.ms/smtp_auth_disabled).",
 		Example: "535 5.7.139 Authentication unsuccessful, SmtpClientAuthentication is disabled for the Tenant. Visit https://aka.ms/smtp_auth_disabled for more information. [MN2PR05CA0004.namprd05.prod.outlook.com]", ExampleStage: "auth",
@@ -47,6 +52,7 @@ var authRows = []Row{
 	{
 		ID: "microsoft/account-policy", Stages: atAuth, Words: []string{"locked by your organization's security defaults policy", "did not meet the criteria to be authenticated successfully", "account is locked"},
 		Reason: Policy, Side: SideUs, Confidence: Certain, Retry: RetryAfterFix, Source: "Microsoft 365",
+		Link:    "https://learn.microsoft.com/en-us/exchange/clients-and-mobile-in-exchange-online/authenticated-client-smtp-submission",
 		Explain: "A policy of the organisation (security defaults, conditional access, a lock) does not let this account log in over SMTP.",
 		Remedy:  "Ask the administrator of the organisation; the sign-in log of Microsoft Entra names the policy.",
 		Example: "535 5.7.139 Authentication unsuccessful, user is locked by your organization's security defaults policy. Contact your administrator. [AM0PR01CA0124.eurprd01.prod.exchangelabs.com]", ExampleStage: "auth",
@@ -54,12 +60,14 @@ var authRows = []Row{
 	{
 		ID: "microsoft/wrong-credentials", Stages: atAuth, Words: []string{"the user credentials were incorrect"},
 		Reason: AuthRequired, Confidence: Certain, Retry: RetryAfterFix, Source: "Microsoft 365",
+		Link:    "https://learn.microsoft.com/en-us/exchange/clients-and-mobile-in-exchange-online/authenticated-client-smtp-submission",
 		Explain: "The user name or the password is wrong, or the account wants a second factor.", Remedy: "Check user name (the whole address) and password; better use OAuth.",
 		Example: "535 5.7.139 Authentication unsuccessful, the user credentials were incorrect. [AM0PR01CA0124.eurprd01.prod.exchangelabs.com]", ExampleStage: "auth",
 	},
 	{
 		ID: "sendgrid/grant", Stages: atAuth, Words: []string{"the provided authorization grant is invalid", "bad username / password"},
 		Reason: AuthRequired, Confidence: Certain, Retry: RetryAfterFix, Source: "SendGrid",
+		Link:    "https://www.twilio.com/docs/sendgrid/for-developers/sending-email/smtp-errors-and-troubleshooting",
 		Explain: "SendGrid does not know the API key: it is mistyped, revoked, or may not send mail.",
 		Remedy:  "The user name is the word apikey, the password an API key with the right \"Mail Send\".",
 		Example: "535 Authentication failed: The provided authorization grant is invalid, expired, or revoked", ExampleStage: "auth",
@@ -67,12 +75,14 @@ var authRows = []Row{
 	{
 		ID: "sendgrid/credits", Stages: atAuth, Words: []string{"maximum credits exceeded"},
 		Reason: RateLimited, Confidence: Certain, Retry: RetryAfterFix, Source: "SendGrid",
+		Link:    "https://www.twilio.com/docs/sendgrid/for-developers/sending-email/smtp-errors-and-troubleshooting",
 		Explain: "The account has sent as much as its plan allows.", Remedy: "Wait for the next period, or take a larger plan.",
 		Example: "451 Authentication failed: Maximum credits exceeded", ExampleStage: "auth",
 	},
 	{
 		ID: "mailgun/credentials", Stages: atAuth, Words: []string{"mailgun is not loving your login or password"},
 		Reason: AuthRequired, Confidence: Certain, Retry: RetryAfterFix, Source: "Mailgun",
+		Link:    "https://help.mailgun.com/hc/en-us/sections/200334234",
 		Explain: "Mailgun does not know the SMTP user or its password.",
 		Remedy:  "Use an SMTP user of the domain (such as postmaster@ and the domain) with its own password, not the API key, and the host of the domain's region (smtp.eu.mailgun.org).",
 		Example: "535 5.7.0 Mailgun is not loving your login or password", ExampleStage: "auth",
@@ -80,6 +90,7 @@ var authRows = []Row{
 	{
 		ID: "ses/credentials", Stages: atAuth, Codes: "535", Words: []string{"^authentication credentials invalid$"},
 		Reason: AuthRequired, Confidence: Likely, Retry: RetryAfterFix, Source: "Amazon SES",
+		Link:    "https://docs.aws.amazon.com/ses/latest/dg/troubleshoot-smtp.html",
 		Explain: "The SMTP user name or password is wrong. Those of SES are not an AWS access key, and are of one region.",
 		Remedy:  "Make SMTP credentials in the SES console for the region of the host, and use those.",
 		Example: "535 Authentication Credentials Invalid", ExampleStage: "auth",
@@ -87,6 +98,7 @@ var authRows = []Row{
 	{
 		ID: "ses/throttled", Stages: atAuth, Codes: "4", Words: []string{"throttling failure"},
 		Reason: RateLimited, Confidence: Certain, Retry: RetryLater, RetryAfter: time.Minute, Source: "Amazon SES",
+		Link:    "https://docs.aws.amazon.com/ses/latest/dg/troubleshoot-smtp.html",
 		Explain: "More is sent in a second, or in a day, than the account may.", Remedy: "Send more slowly, or ask for a higher limit.",
 		Example: "454 Throttling failure: Maximum sending rate exceeded.", ExampleStage: "auth",
 	},
@@ -125,6 +137,7 @@ var authRows = []Row{
 	{
 		ID: "postfix/sasl-down", Stages: atAuth, Codes: "4", Words: []string{"connection lost to authentication server", "connection to authentication server"},
 		Reason: ServerError, Confidence: Certain, Retry: RetryLater, RetryAfter: 15 * time.Minute, Source: "Postfix",
+		Link:    "https://www.postfix.org/SASL_README.html",
 		Explain: "Postfix lost its authentication service (Dovecot): nothing was judged.", Remedy: "Try again later. On the server: see that Dovecot runs and that Postfix may use its socket.",
 		Example: "454 4.7.0 Temporary authentication failure: Connection lost to authentication server", ExampleStage: "auth",
 	},

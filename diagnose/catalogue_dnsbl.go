@@ -8,6 +8,7 @@ var dnsblRows = []Row{
 	{
 		ID: "dnsbl/misconfigured", Words: []string{"127.255.255.25*", "error: open resolver", "error open resolver", "open resolver;", "/returnc/pub"},
 		Reason: ServerError, Confidence: Certain, Retry: RetryAfterFix, Source: "DNS blocklists",
+		Link:    "https://check.spamhaus.org/",
 		Explain: "The receiving server asks the blocklist in a way the list does not answer (through a public resolver, too often, or a misspelt zone) and takes the list's error for a listing. Nothing is said about the sender.",
 		Remedy:  "Tell the postmaster of the receiving site that their blocklist lookup is misconfigured.",
 		Example: "554 5.7.1 Service unavailable; Client host [198.51.100.7] blocked using zen.spamhaus.org; Error: open resolver; https://check.spamhaus.org/returnc/pub/203.0.113.53/", ExampleStage: "rcpt",
@@ -15,6 +16,7 @@ var dnsblRows = []Row{
 	{
 		ID: "dnsbl/spamhaus-dbl", Words: []string{"dbl.spamhaus", "spamhaus dbl"},
 		Reason: DomainReputation, Confidence: Certain, Retry: RetryAfterFix, Source: "DNS blocklists",
+		Link:    "https://check.spamhaus.org/",
 		Explain: "A domain in the mail (of the sender, of HELO, or in a link) is on Spamhaus' domain block list.", Remedy: "Look the domain up at https://check.spamhaus.org and follow what it says there.",
 		Example: "554 5.7.1 <info@example.org>: Sender address [example.org] blocked using dbl.spamhaus.org; https://check.spamhaus.org/query/domain/example.org", ExampleStage: "rcpt",
 	},
@@ -27,6 +29,7 @@ var dnsblRows = []Row{
 	{
 		ID: "dnsbl/spamhaus-pbl", Words: []string{"pbl.spamhaus", "spamhaus pbl", "spamhaus.org/query/pbl", "spamhaus.org/pbl"},
 		Reason: IPReputation, Confidence: Certain, Retry: RetryAfterFix, Source: "DNS blocklists",
+		Link:    "https://check.spamhaus.org/",
 		Explain: "The address belongs to a range from which no mail server is expected to send (Spamhaus PBL), such as home connections. That is no accusation.",
 		Remedy:  "Send through your provider's relay; or, for a server with a fixed address, take it off at https://check.spamhaus.org.",
 		Example: "550 5.7.1 Service unavailable; client [198.51.100.7] blocked using pbl.spamhaus.org; https://www.spamhaus.org/query/ip/198.51.100.7", ExampleStage: "rcpt",
@@ -34,12 +37,14 @@ var dnsblRows = []Row{
 	{
 		ID: "dnsbl/spamhaus", Words: []string{"*spamhaus*"},
 		Reason: IPReputation, Confidence: Certain, Retry: RetryAfterFix, Source: "DNS blocklists",
+		Link:    "https://check.spamhaus.org/",
 		Explain: "The sending address is on a Spamhaus blocklist.", Remedy: "Look the address up at https://check.spamhaus.org and follow what it says there.",
 		Example: "554 5.7.1 Service unavailable; Client host [198.51.100.7] blocked using zen.spamhaus.org; https://www.spamhaus.org/query/ip/198.51.100.7", ExampleStage: "rcpt",
 	},
 	{
 		ID: "dnsbl/spamcop", Words: []string{"spamcop.net"},
 		Reason: IPReputation, Confidence: Certain, Retry: RetryAfterFix, Source: "DNS blocklists",
+		Link:    "https://www.spamcop.net/bl.shtml",
 		Explain: "The sending address is on SpamCop's blocklist because spam from it was reported lately.", Remedy: "Stop the spam; SpamCop removes the address by itself a day after the last report (https://www.spamcop.net/bl.shtml).",
 		Example: "550 5.7.1 Service unavailable; client [198.51.100.7] blocked using bl.spamcop.net; Blocked - see https://www.spamcop.net/bl.shtml?198.51.100.7", ExampleStage: "rcpt",
 	},
@@ -52,6 +57,7 @@ var dnsblRows = []Row{
 	{
 		ID: "dnsbl/uceprotect", Words: []string{"*uceprotect*"},
 		Reason: IPReputation, Confidence: Certain, Retry: RetryAfterFix, Source: "DNS blocklists",
+		Link:    "https://www.uceprotect.net/en/rblcheck.php",
 		Explain: "The sending address, or its whole network, is on an UCEPROTECT list. Level 2 and 3 list neighbours of spammers.", Remedy: "Look the address up at https://www.uceprotect.net/en/rblcheck.php; listings end by themselves after seven days.",
 		Example: "550 5.7.1 Service unavailable; client [198.51.100.7] blocked using dnsbl-1.uceprotect.net; IP 198.51.100.7 is UCEPROTECT-Level 1 listed", ExampleStage: "rcpt",
 	},

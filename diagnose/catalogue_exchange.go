@@ -8,11 +8,13 @@ var exchangeRows = []Row{
 	{
 		ID: "exchange/recipient-not-found", Words: []string{"resolver.adr.recip*", "recipient not found by smtp address lookup", "resolver.adr.exrecipnotfound"},
 		Reason: NoSuchUser, Confidence: Certain, Source: "Exchange",
+		Link:    "https://learn.microsoft.com/en-us/exchange/mail-flow-best-practices/non-delivery-reports-in-exchange-online/non-delivery-reports-in-exchange-online",
 		Example: "550 5.1.10 RESOLVER.ADR.RecipientNotFound; Recipient alice@example.com not found by SMTP address lookup", ExampleStage: "message",
 	},
 	{
 		ID: "exchange/restricted", Words: []string{"resolver.rst.notauthorized", "resolver.rst.sendernotauthenticated", "was not authenticated by organization", "not in allowed-senders", "delivery restriction check failed", "resolver.rst.authrequired"},
 		Reason: Restricted, Confidence: Certain, Source: "Exchange",
+		Link:    "https://learn.microsoft.com/en-us/exchange/mail-flow-best-practices/non-delivery-reports-in-exchange-online/non-delivery-reports-in-exchange-online",
 		Explain: "The address is for senders inside the organisation, or for listed ones.", Remedy: "Ask the recipient, or the owner of the group, to admit senders from outside.",
 		Example: "550 5.7.133 RESOLVER.RST.SenderNotAuthenticatedForGroup; authentication required; Delivery restriction check failed because the sender was not authenticated when sending to this group", ExampleStage: "message",
 	},
@@ -24,23 +26,27 @@ var exchangeRows = []Row{
 	{
 		ID: "exchange/rule", Words: []string{"transport.rules.rejectmessage", "message was rejected by organization policy"},
 		Reason: Policy, Confidence: Certain, Source: "Exchange",
+		Link:    "https://learn.microsoft.com/en-us/exchange/mail-flow-best-practices/non-delivery-reports-in-exchange-online/non-delivery-reports-in-exchange-online",
 		Explain: "A mail flow rule of the receiving organisation refuses the message.", Remedy: "Ask the recipient's administrator which rule it was.",
 		Example: "550 5.7.1 TRANSPORT.RULES.RejectMessage; the message was rejected by organization policy", ExampleStage: "message",
 	},
 	{
 		ID: "exchange/submission-quota", Words: []string{"submission quota exceeded"},
 		Reason: RateLimited, Side: SideUs, Confidence: Certain, Retry: RetryLater, RetryAfter: 24 * time.Hour, Source: "Exchange",
+		Link:    "https://learn.microsoft.com/en-us/exchange/mail-flow-best-practices/non-delivery-reports-in-exchange-online/non-delivery-reports-in-exchange-online",
 		Explain: "It is the sending mailbox that has sent too much, not the recipient's that is full.", Remedy: "Wait a day, and check that the account is not abused.",
 		Example: "550 5.2.2 Submission quota exceeded", ExampleStage: "message",
 	},
 	{
 		ID: "exchange/mailbox-full", Words: []string{"quotaexceeded*"},
 		Reason: MailboxFull, Confidence: Certain, Source: "Exchange",
+		Link:    "https://learn.microsoft.com/en-us/exchange/mail-flow-best-practices/non-delivery-reports-in-exchange-online/non-delivery-reports-in-exchange-online",
 		Example: "554 5.2.2 mailbox full; STOREDRV.Deliver.Exception:QuotaExceededException.MapiExceptionShutoffQuotaExceeded; Failed to process message due to a permanent exception", ExampleStage: "message",
 	},
 	{
 		ID: "exchange/receive-limit", Words: []string{"exceeded their limit for the number of messages they can receive", "messages they can send to this recipient per hour", "hour message receive limit", "receive limit from specific sender"},
 		Reason: RateLimited, Side: SideRecipient, Confidence: Certain, Retry: RetryLater, RetryAfter: time.Hour, Source: "Exchange",
+		Link:    "https://learn.microsoft.com/en-us/exchange/mail-flow-best-practices/non-delivery-reports-in-exchange-online/non-delivery-reports-in-exchange-online",
 		Explain: "The recipient gets more messages in an hour than Exchange allows. The code says for good; the limit is per hour.",
 		Remedy:  "Send again after an hour, and send less to this recipient.",
 		Example: "554 5.2.122 The recipient has exceeded their limit for the number of messages they can receive per hour. For more information go to https://go.microsoft.com/fwlink/?LinkId=526653.", ExampleStage: "message",
@@ -76,6 +82,7 @@ var exchangeRows = []Row{
 	{
 		ID: "exchange/send-as", Words: []string{"does not have permissions to send as this sender"},
 		Reason: SenderRejected, Side: SideUs, Confidence: Certain, Retry: RetryAfterFix, Source: "Exchange",
+		Link:    "https://learn.microsoft.com/en-us/exchange/mail-flow-best-practices/non-delivery-reports-in-exchange-online/non-delivery-reports-in-exchange-online",
 		Explain: "The account that logged in may not use this reverse-path.", Remedy: "Send as the account's own address, or have the right granted.",
 		Example: "550 5.7.60 SMTP; Client does not have permissions to send as this sender", ExampleStage: "message",
 	},
@@ -99,6 +106,7 @@ var exchangeRows = []Row{
 	{
 		ID: "exchange/dane", Enhanced: "*.7.321 *.7.322 *.7.323 *.7.324 *.7.325",
 		Reason: TLSFailed, Confidence: Certain, Retry: RetryAfterFix, Source: "Exchange Online",
+		Link:    "https://learn.microsoft.com/en-us/exchange/mail-flow-best-practices/non-delivery-reports-in-exchange-online/non-delivery-reports-in-exchange-online",
 		Explain: "The receiving domain publishes DANE or the route demands TLS, and its server's TLS, certificate or DNSSEC does not fit.",
 		Remedy:  "The receiving site must repair its TLSA records, DNSSEC, STARTTLS or certificate.",
 		Example: "450 4.7.321 starttls-not-supported: Destination mail server must support TLS to receive mail.", ExampleStage: "starttls",
@@ -106,6 +114,7 @@ var exchangeRows = []Row{
 	{
 		ID: "exchange/expired", Words: []string{"message expired", "queue.expired"},
 		Reason: Unreached, Confidence: Likely, Retry: RetryLater, Source: "Exchange",
+		Link:    "https://learn.microsoft.com/en-us/exchange/mail-flow-best-practices/non-delivery-reports-in-exchange-online/non-delivery-reports-in-exchange-online",
 		Explain: "The message waited in the queue until its time was over; the cause is what the last attempt met.",
 		Remedy:  "Look for the last error in the report, remove its cause, and send again.",
 		Example: "550 5.4.300 Message expired -> 421 4.4.1 no answer", ExampleStage: "message",
@@ -113,21 +122,25 @@ var exchangeRows = []Row{
 	{
 		ID: "exchange/connect-refused", Enhanced: "*.4.316", Words: []string{"connection refused"},
 		Reason: Unreached, Confidence: Certain, Retry: RetryLater, Source: "Exchange Online",
+		Link:    "https://learn.microsoft.com/en-us/exchange/mail-flow-best-practices/non-delivery-reports-in-exchange-online/non-delivery-reports-in-exchange-online",
 		Example: "450 4.4.316 Connection refused [Message=Socket error code 10061] [LastAttemptedServerName=mx.example.com] [LastAttemptedIP=198.51.100.10:25]", ExampleStage: "connect",
 	},
 	{
 		ID: "exchange/domain-not-found", Words: []string{"infodomainnonexistent"},
 		Reason: BadDomain, Confidence: Certain, Source: "Exchange Online",
+		Link:    "https://learn.microsoft.com/en-us/exchange/mail-flow-best-practices/non-delivery-reports-in-exchange-online/non-delivery-reports-in-exchange-online",
 		Example: "550 5.4.310 DNS domain exmaple.com does not exist [Message=InfoDomainNonexistent] [LastAttemptedServerName=exmaple.com]", ExampleStage: "connect",
 	},
 	{
 		ID: "exchange/dns-failed", Words: []string{"dns query failed"},
 		Reason: DNSFailure, Confidence: Certain, Retry: RetryLater, RetryAfter: time.Hour, Source: "Exchange Online",
+		Link:    "https://learn.microsoft.com/en-us/exchange/mail-flow-best-practices/non-delivery-reports-in-exchange-online/non-delivery-reports-in-exchange-online",
 		Example: "450 4.4.312 DNS query failed [Message=ErrorTimeout] [LastAttemptedServerName=example.com]", ExampleStage: "connect",
 	},
 	{
 		ID: "exchange/loop", Words: []string{"hop count exceeded", "routing loop detected"},
 		Reason: Loop, Confidence: Certain, Source: "Exchange, Courier, OpenSMTPD",
+		Link:    "https://learn.microsoft.com/en-us/exchange/mail-flow-best-practices/non-delivery-reports-in-exchange-online/non-delivery-reports-in-exchange-online",
 		Example: "554 5.4.14 Hop count exceeded - possible mail loop ATTR34 [AM5EUR03FT012.eop-EUR03.prod.protection.outlook.com]", ExampleStage: "message",
 	},
 	{
@@ -139,12 +152,14 @@ var exchangeRows = []Row{
 	{
 		ID: "exchange/queue-quota", Words: []string{"organization queue quota exceeded"},
 		Reason: RateLimited, Side: SideReceiver, Confidence: Certain, RetryAfter: time.Hour, Source: "Exchange Online",
+		Link:    "https://learn.microsoft.com/en-us/exchange/mail-flow-best-practices/non-delivery-reports-in-exchange-online/non-delivery-reports-in-exchange-online",
 		Explain: "So much mail waits for this organisation already that no more is taken.", Remedy: "Wait; the recipient's administrator should look at the connector behind it.",
 		Example: "450 4.7.3 Organization queue quota exceeded.", ExampleStage: "message",
 	},
 	{
 		ID: "exchange/connections", Words: []string{"maximum number of concurrent connections", "message submission rate for this client has exceeded", "too many transient errors from this host"},
 		Reason: RateLimited, Confidence: Certain, RetryAfter: 10 * time.Minute, Source: "Exchange",
+		Link:    "https://learn.microsoft.com/en-us/exchange/mail-flow-best-practices/non-delivery-reports-in-exchange-online/non-delivery-reports-in-exchange-online",
 		Example: "421 4.3.2 The maximum number of concurrent connections has exceeded a limit, closing transmission channel", ExampleStage: "greeting",
 	},
 	{

@@ -11,6 +11,7 @@ var greylistRows = []Row{
 	{
 		ID: "greylist/postgrey", Codes: "4", Words: []string{"greylisted, see http", "schweikert.ch/help"},
 		Reason: Greylisted, Confidence: Certain, RetryAfter: 5 * time.Minute, Source: "postgrey",
+		Link:    "https://postgrey.schweikert.ch/",
 		Example: "450 4.2.0 <alice@example.com>: Recipient address rejected: Greylisted, see http://postgrey.schweikert.ch/help/example.com.html", ExampleStage: "rcpt",
 	},
 	{
@@ -27,6 +28,7 @@ var greylistRows = []Row{
 	{
 		ID: "greylist/postscreen", Codes: "450", Enhanced: "4.3.2", Words: []string{"service currently unavailable"},
 		Reason: Greylisted, Confidence: Certain, RetryAfter: time.Minute, Source: "Postfix postscreen",
+		Link:    "https://www.postfix.org/POSTSCREEN_README.html",
 		Explain: "postscreen has tested an unknown client and wants it to come back from the same address, at once if it likes.",
 		Remedy:  "Wait: a mail server tries again by itself. It must come from the same address.",
 		Example: "450 4.3.2 Service currently unavailable", ExampleStage: "rcpt",
@@ -40,6 +42,7 @@ var greylistRows = []Row{
 	{
 		ID: "greylist/hmailserver", Codes: "451", Stages: []smtp.Stage{"rcpt"}, Words: []string{"^please try again later$", "^please try again later.$"},
 		Reason: Greylisted, Confidence: Likely, RetryAfter: 5 * time.Minute, Source: "hMailServer",
+		Link:    "https://www.hmailserver.com/documentation",
 		Explain: "hMailServer's greylisting says no more than this.",
 		Example: "451 Please try again later.", ExampleStage: "rcpt",
 	},

@@ -42,6 +42,7 @@ var postfixRows = []Row{
 	{
 		ID: "postfix/relay-denied", Words: []string{"relay access denied"},
 		Reason: RelayDenied, Confidence: Certain, Retry: RetryAfterFix, Source: "Postfix",
+		Link:    "https://www.postfix.org/SMTPD_ACCESS_README.html",
 		Explain: "The server does not serve the recipient's domain and the client did not log in.",
 		Example: "554 5.7.1 <alice@example.com>: Relay access denied", ExampleStage: "rcpt",
 	},
@@ -59,34 +60,40 @@ var postfixRows = []Row{
 	{
 		ID: "postfix/recipient-domain", Words: []string{"recipient address rejected: domain not found", "recipient address rejected: malformed dns server reply"},
 		Reason: BadDomain, Confidence: Certain, Source: "Postfix",
+		Link:    "https://www.postfix.org/SMTPD_ACCESS_README.html",
 		Example: "450 4.1.2 <alice@exmaple.example>: Recipient address rejected: Domain not found", ExampleStage: "rcpt",
 	},
 	{
 		ID: "postfix/recipient-null-mx", Words: []string{"recipient address rejected: domain*does not accept mail"},
 		Reason: NoMailService, Confidence: Certain, Source: "Postfix",
+		Link:    "https://www.postfix.org/SMTPD_ACCESS_README.html",
 		Example: "556 5.1.10 <alice@null.example>: Recipient address rejected: Domain null.example does not accept mail (nullMX)", ExampleStage: "rcpt",
 	},
 	{
 		ID: "postfix/sender-unverified", Words: []string{"sender address rejected: unverified address", "sender address rejected: undeliverable address"},
 		Reason: SenderRejected, Confidence: Certain, Retry: RetryAfterFix, Source: "Postfix",
+		Link:    "https://www.postfix.org/ADDRESS_VERIFICATION_README.html",
 		Explain: "The server checks that the sender's address takes mail, and it does not, or cannot be asked.", Remedy: "Use a reverse-path that takes mail, also from the null sender.",
 		Example: "450 4.1.7 <bob@example.org>: Sender address rejected: unverified address: Address verification failed", ExampleStage: "rcpt",
 	},
 	{
 		ID: "postfix/recipient-unverified", Codes: "4", Words: []string{"recipient address rejected: unverified address"},
 		Reason: ServerError, Confidence: Likely, RetryAfter: 15 * time.Minute, Source: "Postfix",
+		Link:    "https://www.postfix.org/SMTPD_ACCESS_README.html",
 		Explain: "The server could not find out from the next one whether the address exists.",
 		Example: "450 4.1.1 <alice@example.com>: Recipient address rejected: unverified address: connect to mx.inner.example.com: connection timed out", ExampleStage: "rcpt",
 	},
 	{
 		ID: "postfix/recipient-undeliverable", Words: []string{"recipient address rejected: undeliverable address"},
 		Reason: NoSuchUser, Confidence: Likely, Source: "Postfix",
+		Link:    "https://www.postfix.org/SMTPD_ACCESS_README.html",
 		Explain: "The server asked where the mail would go in the end, and that server does not take the address.",
 		Example: "550 5.1.1 <alice@example.com>: Recipient address rejected: undeliverable address: unknown user: \"alice\"", ExampleStage: "rcpt",
 	},
 	{
 		ID: "postfix/helo", Words: []string{"helo command rejected"},
 		Reason: HELO, Confidence: Certain, Retry: RetryAfterFix, Source: "Postfix",
+		Link:    "https://www.postfix.org/SMTPD_ACCESS_README.html",
 		Example: "504 5.5.2 <localhost>: Helo command rejected: need fully-qualified hostname", ExampleStage: "rcpt",
 	},
 	{
@@ -98,30 +105,35 @@ var postfixRows = []Row{
 	{
 		ID: "postfix/sender", Words: []string{"sender address rejected"},
 		Reason: SenderRejected, Confidence: Certain, Retry: RetryAfterFix, Source: "Postfix",
+		Link:    "https://www.postfix.org/SMTPD_ACCESS_README.html",
 		Explain: "A rule of the server refuses this reverse-path.",
 		Example: "554 5.7.1 <bob@example.org>: Sender address rejected: Access denied", ExampleStage: "rcpt",
 	},
 	{
 		ID: "postfix/client-policy", Words: []string{"client host rejected: access denied"},
 		Reason: Policy, Side: SideUs, Confidence: Certain, Retry: RetryAfterFix, Source: "Postfix",
+		Link:    "https://www.postfix.org/SMTPD_ACCESS_README.html",
 		Explain: "A rule of the server refuses connections from this address.", Remedy: "Ask the postmaster of the receiving site; on port 587, log in.",
 		Example: "554 5.7.1 <unknown[198.51.100.7]>: Client host rejected: Access denied", ExampleStage: "rcpt",
 	},
 	{
 		ID: "postfix/client", Words: []string{"client host rejected"},
 		Reason: IPReputation, Confidence: Likely, Retry: RetryAfterFix, Source: "Postfix",
+		Link:    "https://www.postfix.org/SMTPD_ACCESS_README.html",
 		Explain: "The server refuses connections from this address, for the reason in its words.",
 		Example: "554 5.7.1 <mail.example.org[198.51.100.7]>: Client host rejected: dynamic addresses send too much spam", ExampleStage: "rcpt",
 	},
 	{
 		ID: "postfix/recipient-access", Words: []string{"recipient address rejected: access denied"},
 		Reason: Restricted, Confidence: Likely, Retry: RetryAfterFix, Source: "Postfix",
+		Link:    "https://www.postfix.org/SMTPD_ACCESS_README.html",
 		Explain: "A rule of the server keeps mail from outside, or from this sender, from this address.",
 		Example: "554 5.7.1 <all-staff@example.com>: Recipient address rejected: Access denied", ExampleStage: "rcpt",
 	},
 	{
 		ID: "postfix/recipient", Codes: "5", Words: []string{"recipient address rejected: rejected by", "recipient address rejected: spf", "recipient address rejected: message rejected due to: spf"},
 		Reason: AuthFail, Confidence: Likely, Retry: RetryAfterFix, Source: "Postfix with an SPF policy service",
+		Link:    "https://www.postfix.org/SMTPD_ACCESS_README.html",
 		Remedy:  "Add the sending address to the SPF record of the reverse-path's domain.",
 		Example: "550 5.7.23 <alice@example.com>: Recipient address rejected: Message rejected due to: SPF fail - not authorized. Please see http://www.open-spf.net/Why?s=mfrom", ExampleStage: "rcpt",
 	},
@@ -140,11 +152,13 @@ var postfixRows = []Row{
 	{
 		ID: "postfix/anvil", Codes: "4", Words: []string{"too many errors", "error: too many connections from", "error: too many new tls sessions", "too many connections", "all server ports are busy"},
 		Reason: RateLimited, Confidence: Certain, RetryAfter: 10 * time.Minute, Source: "Postfix",
+		Link:    "https://www.postfix.org/TUNING_README.html",
 		Example: "421 4.7.0 mx1.example.com Error: too many connections from 198.51.100.7", ExampleStage: "greeting",
 	},
 	{
 		ID: "postfix/rate", Codes: "4", Words: []string{"error: too much mail from", "error: too many recipients from", "error: too many auth commands"},
 		Reason: RateLimited, Confidence: Certain, RetryAfter: 15 * time.Minute, Source: "Postfix",
+		Link:    "https://www.postfix.org/TUNING_README.html",
 		Example: "450 4.7.1 Error: too much mail from 198.51.100.7", ExampleStage: "mail",
 	},
 	{
@@ -200,6 +214,7 @@ var postfixRows = []Row{
 	{
 		ID: "postfix/sasl", Words: []string{"error: authentication failed", "temporary authentication failure", "error: authentication not enabled"},
 		Reason: AuthRequired, Confidence: Certain, Retry: RetryAfterFix, Source: "Postfix, Postmark",
+		Link:    "https://www.postfix.org/SASL_README.html",
 		Explain: "The user name or the password is wrong, or SMTP is switched off for them.",
 		Remedy:  "Check user name and password. For Postmark both are the server's token, not the account's (--auth-user-file).",
 		Example: "535 5.7.8 Error: authentication failed: UGFzc3dvcmQ6", ExampleStage: "auth",

@@ -8,6 +8,7 @@ var postfixMoreRows = []Row{
 	{
 		ID: "postfix/recipient-syntax", Words: []string{"bad recipient address syntax", "recipient address rejected: need fully-qualified address", "recipient address rejected: invalid name", "recipient address rejected: malformed address"},
 		Reason: NoSuchUser, Confidence: Certain, Source: "Postfix",
+		Link:    "https://www.postfix.org/SMTPD_ACCESS_README.html",
 		Explain: "The recipient's address does not have the form of an address, or has no domain.", Remedy: "Correct the address.",
 		Example: "501 5.1.3 Bad recipient address syntax", ExampleStage: "rcpt",
 	},

@@ -120,7 +120,7 @@ var courierRows = []Row{
 		Example: "511 Listed, see https://bl.example.net/lookup?192.0.2.7", ExampleStage: "rcpt",
 	},
 	{
-		ID: "courier/refused", Words: []string{"shoo! go away!", "^spam refused", "^blacklisted"},
+		ID: "courier/refused", Words: []string{"shoo! go away!"},
 		Reason: Policy, Confidence: Likely, Retry: RetryAfterFix, Source: "Courier",
 		Explain: "A rule of the receiving site refuses this client, sender or message.",
 		Example: "550 Shoo! Go away!", ExampleStage: "message",

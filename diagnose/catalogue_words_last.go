@@ -27,6 +27,17 @@ var lastWordRows = []Row{
 		Example: "550 5.7.1 sorry, unknown to us", ExampleStage: "rcpt",
 	},
 	{
+		ID: "words/only-some", Codes: "5", Stages: fromRcpt, Words: []string{"only"},
+		With:   []string{"may", "members", "employees", "staff", "internal", "authorized", "authorised", "authenticated", "allowed", "permitted", "listed", "known", "registered", "trusted", "approved", "certain"},
+		Reason: Restricted, Confidence: Guess, Retry: RetryAfterFix, Source: "many servers",
+		Example: "550 5.7.1 only employees may write to this address", ExampleStage: "rcpt",
+	},
+	{
+		ID: "words/tls-word", Codes: "5", Words: []string{"tls", "ssl"},
+		Reason: TLSRequired, Confidence: Guess, Retry: RetryAfterFix, Source: "many servers",
+		Example: "550 5.7.1 this domain wants its mail with TLS", ExampleStage: "mail",
+	},
+	{
 		ID: "words/policy", Codes: "5", Words: []string{"policy", "policies", "prohibited", "not authorized", "not authorised", "unauthorized", "not permitted", "not allowed", "disallowed", "access denied", "permission denied", "no permission", "denied by", "denied", "forbidden", "refused by", "rejected by", "rejected for", "rejected due", "blocked by", "blocked for", "security reasons", "security policy", "administratively", "administrator", "violat*", "not welcome", "not wanted", "unwanted", "not acceptable", "unacceptable", "suspicious", "restricted", "blocked", "access rule*", "acl"},
 		Reason: Policy, Confidence: Likely, Source: "many servers",
 		Explain: "A rule of the receiving site refuses, and does not say which.",

@@ -36,8 +36,8 @@ func newSubject(stage smtp.Stage, r smtp.Reply, text string) *subject {
 	return s
 }
 
-// matches reports whether every condition of a row holds.
-func (s *subject) matches(r *Row) bool {
+// fits reports whether every condition of a row holds, but for its words.
+func (s *subject) fits(r *Row) bool {
 	switch {
 	case r.Enhanced != "" && s.enhanced.IsZero(),
 		!s.hasCode(r.Codes),
@@ -46,21 +46,16 @@ func (s *subject) matches(r *Row) bool {
 		r.Side == SideRecipient && s.beforeRecipient(),
 		r.Side == "" && s.beforeRecipient() && sideOf(r.Reason) == SideRecipient:
 		return false
-	case r.Words == nil:
-		return r.Reason != NoSuchUser || !s.speaksOfUs() && !s.speaksOfSender()
+	case r.Reason == NoSuchUser:
+		return s.blamesUser(r)
 	}
-	for _, w := range r.Words {
-		if s.has(w) {
-			return (r.With == nil || s.inOneClause(r)) && (r.Reason != NoSuchUser || s.blamesUser(r))
-		}
-	}
-	return false
+	return true
 }
 
-// blamesUser reports whether words for an unknown user may be about the recipient:
-// not where they are about the sender, nor, for the weakest, about us.
+// blamesUser reports whether a row for an unknown user may be right: not where the
+// text is about the sender, nor, for codes and the weakest words, about us.
 func (s *subject) blamesUser(r *Row) bool {
-	return !s.speaksOfSender() && (r.Confidence != Guess || !s.speaksOfUs())
+	return !s.speaksOfSender() && (r.Words != nil && r.Confidence != Guess || !s.speaksOfUs())
 }
 
 // inOneClause reports whether a clause of the text has words of both lists of a row.

@@ -3,24 +3,28 @@ package diagnose
 import (
 	"strings"
 	"testing"
+
+	"github.com/smtpcheck/smtpcheck/smtp"
 )
 
-// TestIndex: the index finds the row of every pattern that a text has.
+// TestIndex: the index finds every pattern that a text has.
 func TestIndex(t *testing.T) {
 	t.Parallel()
 	x := theIndex()
-	if len(x.rows) > maxRows {
-		t.Fatalf("%d rows: maxRows must grow", len(x.rows))
+	if len(x.rows) > maxRows || len(x.entries) > maxEntries {
+		t.Fatalf("%d rows, %d entries: maxRows or maxEntries must grow", len(x.rows), len(x.entries))
 	}
 	for n, row := range x.rows {
-		for _, pattern := range row.Words {
-			text := "before " + strings.ReplaceAll(strings.Trim(pattern, "^$"), "*", " something ") + " behind"
-			var found rowSet
-			x.find(text, &found)
-			for i := range found {
-				found[i] |= x.plain[i]
+		for i, pattern := range append(row.Words[:len(row.Words):len(row.Words)], row.With...) {
+			text := strings.ReplaceAll(strings.Trim(pattern, "^$"), "*", " something ")
+			s := newSubject("", smtp.Reply{}, text)
+			f := hits{x: x}
+			f.scan(s, s.text)
+			f.scan(s, s.full)
+			for k := range x.short {
+				f.look(s, &x.short[k])
 			}
-			if found[n/64]&(1<<(n%64)) == 0 {
+			if set := [...]*rowSet{&f.words, &f.with}[min(i/max(len(row.Words), 1), 1)]; !set.has(n) {
 				t.Errorf("%s is not found by %q", row.ID, pattern)
 			}
 		}
