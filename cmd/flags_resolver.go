@@ -16,20 +16,25 @@ import (
 // several with commas or blanks between, as an environment variable has them.
 type resolverList []string
 
-func (l *resolverList) Type() string   { return "addresses" }
+// Type names what the flag takes.
+func (l *resolverList) Type() string { return "addresses" }
+
 func (l *resolverList) String() string { return strings.Join(*l, ",") }
 
 // Set adds addresses.
 func (l *resolverList) Set(s string) error { return l.Append(s) }
 
-// Append, Replace and GetSlice are those of [pflag.SliceValue].
+// Append adds addresses; with Replace and GetSlice it makes a [pflag.SliceValue].
 func (l *resolverList) Append(s string) error {
 	*l = append(*l, strings.FieldsFunc(s, func(r rune) bool { return r == ',' || r == ' ' || r == '\t' || r == '\n' })...)
 	return nil
 }
 
+// Replace sets the addresses.
 func (l *resolverList) Replace(all []string) error { *l = all; return nil }
-func (l *resolverList) GetSlice() []string         { return *l }
+
+// GetSlice returns the addresses.
+func (l *resolverList) GetSlice() []string { return *l }
 
 func (l *resolverList) add(f *pflag.FlagSet) {
 	f.Var(l, "resolver", "the DNS server, `ADDR[:PORT]`, instead of the system's; further ones are asked side by side")

@@ -63,14 +63,14 @@ func (t *truthScene) told(typ dnsclient.Type, set ...string) *mxresolve.Told {
 	}
 }
 
-// say has everybody who was asked say something else.
-func (t *truthScene) say(a **mxresolve.Told, typ dnsclient.Type, set ...string) *mxresolve.Told {
-	*a = t.told(typ, set...)
+// say has somebody say something else about the MX records.
+func (t *truthScene) say(a **mxresolve.Told, set ...string) *mxresolve.Told {
+	*a = t.told("MX", set...)
 	return *a
 }
 
 func (t *truthScene) fails(extended string) {
-	x := t.say(&t.resolver.Answers[0], "MX")
+	x := t.say(&t.resolver.Answers[0])
 	x.Answer.Status, x.Answer.Err, x.Answer.Rcode = dnsclient.StatusServFail, "SERVFAIL", "SERVFAIL"
 	x.Answer.Exchanges[0].Extended = extended
 }
@@ -78,7 +78,7 @@ func (t *truthScene) fails(extended string) {
 var sickTruth = map[string]func(s *scene){
 	"dns/stale-cache": func(s *scene) {
 		t := s.truth(newMX)
-		t.say(&t.resolver.Answers[0], "MX", oldMX)
+		t.say(&t.resolver.Answers[0], oldMX)
 	},
 	"dns/resolver-fails": func(s *scene) { s.truth(newMX).fails("") },
 	"dns/resolvers-disagree": func(s *scene) {
@@ -87,7 +87,7 @@ var sickTruth = map[string]func(s *scene){
 	},
 	"dns/authorities-disagree": func(s *scene) {
 		t := s.truth(newMX)
-		t.say(&t.zone.Servers[1].Answers[0], "MX", oldMX)
+		t.say(&t.zone.Servers[1].Answers[0], oldMX)
 	},
 	"dns/addresses-vary": func(s *scene) {
 		t := s.truth(newMX)
@@ -134,15 +134,15 @@ var healthyTruth = map[string]func(s *scene){
 	"an authority was not asked":                           func(s *scene) { s.truth(newMX).zone.Servers[1].State = mxresolve.AuthorityNotAsked },
 	"an authority has no answer about the MX records": func(s *scene) {
 		t := s.truth(newMX)
-		t.say(&t.zone.Servers[1].Answers[0], "MX").Answer.Status = dnsclient.StatusTimeout
+		t.say(&t.zone.Servers[1].Answers[0]).Answer.Status = dnsclient.StatusTimeout
 	},
 	"an authority refers to a zone below": func(s *scene) {
 		t := s.truth(newMX)
-		t.say(&t.zone.Servers[1].Answers[0], "MX").Answer.Status = dnsclient.StatusReferral
+		t.say(&t.zone.Servers[1].Answers[0]).Answer.Status = dnsclient.StatusReferral
 	},
 	"an answer that is not whole": func(s *scene) {
 		t := s.truth(newMX)
-		t.say(&t.resolver.Answers[0], "MX", oldMX).Cut = true
+		t.say(&t.resolver.Answers[0], oldMX).Cut = true
 	},
 	"the zone above serves the domain too": func(s *scene) {
 		s.truth(newMX).zone.Parent = &mxresolve.Delegation{Zone: "test", Problem: "the servers of test serve example.test too"}
@@ -186,20 +186,20 @@ func TestTruthWords(t *testing.T) {
 		set        func(t *truthScene)
 	}{
 		{"stale", "the resolver 192.0.2.53 still gives MX 10 old.example.test (TTL 3600 s left: until 14:00:00 UTC); both authorities give MX 10 mx1.example.test (serial 7)",
-			func(t *truthScene) { t.say(&t.resolver.Answers[0], "MX", oldMX) }},
+			func(t *truthScene) { t.say(&t.resolver.Answers[0], oldMX) }},
 		{"negative", "the resolver 192.0.2.53 still says that there is no MX record (TTL 300 s left: until 13:05:00 UTC); both authorities give MX 10 mx1.example.test (serial 7)",
-			func(t *truthScene) { t.say(&t.resolver.Answers[0], "MX") }},
+			func(t *truthScene) { t.say(&t.resolver.Answers[0]) }},
 		{"no such name", "the resolver 192.0.2.53 still says that there is no example.test (TTL 300 s left: until 13:05:00 UTC); both authorities give MX 10 mx1.example.test (serial 7)",
-			func(t *truthScene) { t.say(&t.resolver.Answers[0], "MX").Answer.Status = dnsclient.StatusNXDomain }},
+			func(t *truthScene) { t.say(&t.resolver.Answers[0]).Answer.Status = dnsclient.StatusNXDomain }},
 		{"one lame", "the resolver 192.0.2.53 still gives MX 10 old.example.test (TTL 3600 s left: until 14:00:00 UTC); the one of its 2 authorities that answers, ns1.example.test, gives MX 10 mx1.example.test (serial 7)",
 			func(t *truthScene) {
-				t.say(&t.resolver.Answers[0], "MX", oldMX)
+				t.say(&t.resolver.Answers[0], oldMX)
 				t.zone.Servers[1].State = mxresolve.AuthorityRefused
 			}},
 		{"split, and the resolver has a third", "the resolver 192.0.2.53 still gives MX 10 x.example.test (TTL 3600 s left: until 14:00:00 UTC); none of the authorities of example.test does",
 			func(t *truthScene) {
-				t.say(&t.resolver.Answers[0], "MX", "10 x.example.test")
-				t.say(&t.zone.Servers[1].Answers[0], "MX", oldMX)
+				t.say(&t.resolver.Answers[0], "10 x.example.test")
+				t.say(&t.zone.Servers[1].Answers[0], oldMX)
 			}},
 		{"moved", "the resolver 192.0.2.53 still gives A 192.0.2.25 for mx1.example.test (TTL 3600 s left: until 14:00:00 UTC); both authorities give A 192.0.2.26 (serial 7)",
 			func(t *truthScene) {
@@ -228,7 +228,7 @@ func TestTruthWords(t *testing.T) {
 func TestTruthWrongHost(t *testing.T) {
 	s := newScene(t)
 	tr := s.truth(newMX)
-	tr.say(&tr.resolver.Answers[0], "MX", oldMX)
+	tr.say(&tr.resolver.Answers[0], oldMX)
 	s.talk("old.example.test", 10, accepts...)
 	d := Diagnose(s.Case)
 	f := d.Findings[0]
@@ -241,7 +241,7 @@ func TestTruthWrongHost(t *testing.T) {
 
 	s = newScene(t)
 	tr = s.truth(newMX, oldMX)
-	tr.say(&tr.resolver.Answers[0], "MX", oldMX)
+	tr.say(&tr.resolver.Answers[0], oldMX)
 	s.talk("old.example.test", 10, accepts...)
 	if f := Diagnose(s.Case).Findings[0]; f.Severity != Warning {
 		t.Errorf("the host is one of those named: %+v", f)
