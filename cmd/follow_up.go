@@ -1,9 +1,11 @@
 package cmd
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/smtpcheck/smtpcheck/check"
+	"github.com/smtpcheck/smtpcheck/diagnose"
 	"github.com/smtpcheck/smtpcheck/probe"
 	"github.com/smtpcheck/smtpcheck/smtp"
 )
@@ -26,6 +28,35 @@ func (a *app) followUp(reports []*check.Report, opts *check.Options) {
 			}
 		}
 	}
+	a.selfHint(reports)
+}
+
+// selfHint points at the command that examines this machine, where a probe says
+// that the fault is here.
+func (a *app) selfHint(reports []*check.Report) {
+	for _, r := range reports {
+		if !isUs(r) {
+			continue
+		}
+		command := "smtpcheck self"
+		if r.Lab {
+			command += " --lab"
+		}
+		if r.Sender != "" {
+			command += " --from " + quote(r.Sender)
+		}
+		a.hint("is it us? %s examines port 25, our address, its name and blocklists", command)
+		return
+	}
+}
+
+// isUs reports whether a probe was refused for our address or name, or found port 25 blocked here.
+func isUs(r *check.Report) bool {
+	switch r.Reason {
+	case diagnose.IPReputation, diagnose.RDNS, diagnose.HELO:
+		return r.Side == diagnose.SideUs
+	}
+	return slices.ContainsFunc(r.Findings, func(f check.Finding) bool { return f.Rule == "us/port-25" })
 }
 
 // socketHint hints at what is wrong with a unix socket.
