@@ -138,7 +138,8 @@ func (f *selfFinder) port(family Family) {
 	case mail.only() == probe.FailTimeout:
 		t.Summary = name + " is filtered: no answer from " + all + others.contrast()
 		f.finding(t, "self/port-25-filtered")
-	case mail.only() == probe.FailProhibited:
+	case mail.only() == probe.FailProhibited, mail.only() == probe.FailUnreachable && len(others.open) > 0:
+		// ICMP says "administratively prohibited", and the kernel "no route to host".
 		t.Summary = name + " is prohibited by a packet filter: " + all + others.contrast()
 		f.finding(t, "self/port-25-prohibited")
 	default:
