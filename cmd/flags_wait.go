@@ -23,6 +23,7 @@ type waitFlags struct {
 
 	earlier *check.Report     // that of --resume
 	flags   map[string]string // how the probe was asked for
+	again   []string          // flags that are not stored and have to be given again
 }
 
 func (w *waitFlags) add(f *pflag.FlagSet) {
@@ -71,9 +72,19 @@ const kept = "server port mx ipv4 ipv6 source resolver trust-ad lmtp lab max-add
 	"fingerprint pipeline size body-type smtputf8 dsn dsn-ret dsn-envid dsn-orcpt requiretls deliver-by mt-priority hold-for hold-until prdr " +
 	"connect-timeout command-timeout timeout rfc-timeouts"
 
+// givenAgain are flags that are not stored: secrets and what may have one, what is
+// intrusive, and those of the message.
+const givenAgain = "auth-user auth-user-file auth-password-file auth-password-command auth-token-file auth-token-command auth-identity " +
+	"auth-mech auth-allow-unverified auth-allow-plaintext proxy proxy-protocol cert key query xclient xforward catch-all postmaster data"
+
 // asked are the flags with which a run was begun, by name.
 func (w *waitFlags) asked(c *cobra.Command) {
-	w.flags = make(map[string]string)
+	w.flags, w.again = make(map[string]string), nil
+	for _, name := range strings.Fields(givenAgain) {
+		if on(c.Flags().Lookup(name)) {
+			w.again = append(w.again, "--"+name)
+		}
+	}
 	for _, name := range strings.Fields(kept) {
 		if f := c.Flags().Lookup(name); f != nil && f.Changed {
 			w.flags[name] = f.Value.String()
@@ -205,7 +216,8 @@ func (w *waitFlags) options(out *outputs) check.Waiting {
 
 // keep stores the reports of recipients that are still deferred, says how to go on
 // with them, and forgets those that are done.
-func (a *app) keep(reports []*check.Report) {
+func (a *app) keep(reports []*check.Report, again []string) {
+	waiting := false
 	for _, r := range reports {
 		if r.Wait == nil {
 			continue
@@ -216,10 +228,14 @@ func (a *app) keep(reports []*check.Report) {
 		} else if err == nil {
 			if err = s.Save(r); err == nil {
 				a.hint("to go on with %s later: smtpcheck probe --resume %s --wait 30m", r.Recipient, r.ID)
+				waiting = true
 			}
 		}
 		if err != nil {
 			a.hint("the report cannot be stored, so that --resume ID will not find it: %s", smtp.Printable(err.Error()))
 		}
+	}
+	if waiting && len(again) > 0 {
+		a.hint("not stored, to be given again: %s", strings.Join(again, " "))
 	}
 }

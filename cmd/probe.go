@@ -205,7 +205,7 @@ func (a *app) probeAll(ctx context.Context, o *probeOptions, groups [][]check.Re
 			tally.Add(r)
 		}
 		a.followUp(reports, &opts)
-		a.keep(reports)
+		a.keep(reports, o.wait.again)
 	}
 	runs := groups
 	if o.wait.wanted() {
