@@ -57,12 +57,21 @@ func (r *run) goOn(g *group, due []*entry) {
 	}
 }
 
+// before is the report of the rounds before, nil where there were none.
+func (r *run) before(who int) *Report {
+	if who < len(r.past) {
+		return r.past[who]
+	}
+	return nil
+}
+
 // rounds are those of a recipient that are over.
 func (r *run) rounds(who int) (list []diagnose.Round) {
-	if r.past == nil || r.past[who] == nil {
+	before := r.before(who)
+	if before == nil {
 		return nil
 	}
-	for _, a := range r.past[who].Wait.Attempts {
+	for _, a := range before.Wait.Attempts {
 		if a.Reason != diagnose.Interrupted {
 			list = append(list, diagnose.Round{At: a.Time.Time, Verdict: a.Verdict, Reason: a.Reason, Evidence: a.DecidedBy})
 		}
@@ -72,20 +81,21 @@ func (r *run) rounds(who int) (list []diagnose.Round) {
 
 // number is that of the round, for a recipient.
 func (r *run) number(who int) int {
-	if r.past == nil || r.past[who] == nil {
-		return 1
+	if before := r.before(who); before != nil {
+		return len(before.Wait.Attempts) + 1
 	}
-	return len(r.past[who].Wait.Attempts) + 1
+	return 1
 }
 
 // join puts the rounds before in front of a report of this one.
 func (r *run) join(who int, rep *Report) {
-	if r.past == nil || r.past[who] == nil {
+	before := r.before(who)
+	if before == nil {
 		return
 	}
-	before := Millis(r.started.Sub(rep.Started.Time))
-	rep.Duration += before
-	rep.DecidedAfter += before
+	earlier := Millis(r.started.Sub(rep.Started.Time))
+	rep.Duration += earlier
+	rep.DecidedAfter += earlier
 	round := r.number(who)
 	for i := range rep.Sessions {
 		s := &rep.Sessions[i]
@@ -94,7 +104,7 @@ func (r *run) join(who int, rep *Report) {
 			s.Purpose = probe.PurposeRetry
 		}
 	}
-	rep.Sessions = append(slices.Clone(r.past[who].Sessions), rep.Sessions...)
+	rep.Sessions = append(slices.Clone(before.Sessions), rep.Sessions...)
 }
 
 // record takes over the report of a round. One that was interrupted adds its

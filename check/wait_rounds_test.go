@@ -274,7 +274,7 @@ func TestSameSource(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer l.Close() //nolint:errcheck // a listener
+	defer l.Close()
 	from := make(chan string, 1)
 	go func() {
 		for {

@@ -87,14 +87,14 @@ func Span(d time.Duration) string {
 	if d < time.Second {
 		return "0s"
 	}
+	hours, minutes, seconds := int(d.Hours()), int(d.Minutes())%60, int(d.Seconds())%60
 	text := ""
-	for _, unit := range []struct {
-		d    time.Duration
-		name string
-	}{{time.Hour, "h"}, {time.Minute, "m"}, {time.Second, "s"}} {
-		if n := d / unit.d; n > 0 {
-			text += strconv.Itoa(int(n)) + unit.name
-			d -= n * unit.d
+	for _, part := range []struct {
+		n    int
+		unit string
+	}{{hours, "h"}, {minutes, "m"}, {seconds, "s"}} {
+		if part.n > 0 {
+			text += strconv.Itoa(part.n) + part.unit
 		}
 	}
 	return text

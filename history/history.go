@@ -110,7 +110,7 @@ func (s Store) read(id string) (report *check.Report, err error) {
 	if err != nil {
 		return nil, err
 	}
-	defer f.Close() //nolint:errcheck // it was only read
+	defer f.Close()
 	if info, err := f.Stat(); err != nil || info.Size() > maxSize {
 		return nil, fmt.Errorf("%s is too large for a report", f.Name())
 	}
