@@ -23,6 +23,7 @@ var pages = map[string]struct {
 	"several":    {68, []string{"probe", "a@null-mx.test", "b@good.test", "c@h18-escapes.test"}},
 	"relay":      {0, []string{"relay", "smtp.submission.test"}},
 	"mx":         {68, []string{"mx", "stale.test", "null-mx.test"}},
+	"self":       {0, []string{"self", "--from", "news@sender.test"}},
 	"beside":     {0, []string{"probe", "--catch-all", "--postmaster", "--dns-truth", "--from", "me@example.org", "alice@catch-all.test"}},
 }
 

@@ -41,7 +41,7 @@ var formats = []struct {
 		FormatJUnit, FormatTAP, FormatGitHub, FormatNagios,
 	}},
 	{"mx", []Format{FormatText, FormatTable, FormatJSON, FormatNDJSON, FormatMarkdown, FormatHTML}},
-	{"self", []Format{FormatText, FormatTable, FormatJSON, FormatNDJSON, FormatMarkdown}},
+	{"self", []Format{FormatText, FormatTable, FormatJSON, FormatNDJSON, FormatMarkdown, FormatHTML}},
 	{"explain", []Format{FormatText, FormatJSON, FormatNDJSON}},
 	{"lab", []Format{FormatText, FormatTable, FormatJSON, FormatNDJSON}},
 }

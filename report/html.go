@@ -116,6 +116,8 @@ func (h *htmlForm) document(doc any) error {
 		return h.article(mxArticle(d, h.count, h.o))
 	case check.MXReport:
 		return h.article(mxArticle(&d, h.count, h.o))
+	case *check.SelfReport:
+		return h.article(selfArticle(d, h.count, h.o))
 	}
 	return fmt.Errorf("no format %q for %T", string(FormatHTML), doc)
 }

@@ -147,6 +147,16 @@ func relayArticle(r *check.RelayReport, number int, o Options) *htmlArticle {
 	return a
 }
 
+// selfArticle is a report about this machine as a sender of mail.
+func selfArticle(r *check.SelfReport, number int, o Options) *htmlArticle {
+	x := selfAsProbe(r)
+	x.Duration, x.ExitCode = r.Duration, r.ExitCode
+	a := commonArticle(x, number, o)
+	a.Title, a.Verdict, a.Class = "This machine as a sender of mail", selfWord(r), a.theme.class(selfShade(a.theme, r))
+	a.add("What was examined", nil, selfGrid(a.theme, r))
+	return a
+}
+
 // commonArticle is what all reports tell in the same way.
 func commonArticle(r *check.Report, number int, o Options) *htmlArticle {
 	a := &htmlArticle{
