@@ -9,7 +9,7 @@ import (
 
 // maxText bounds the text that is matched. Of a longer one the beginning and the
 // end are used: some servers say what matters in the last line.
-const maxText = 2 << 10
+const maxText = 1536
 
 // subject is a reply made ready to be matched.
 type subject struct {
