@@ -6,7 +6,7 @@ import "time"
 // native replies and before the codes, since words are right more often. First those
 // that say that it is us who are refused: who reads of a blocked address and an
 // unknown user in one reply must not take the user for unknown.
-var wordRows = []Row{ //nolint:misspell // as servers write, in every language
+var wordRows = []Row{
 	{
 		ID: "words/usage", Codes: "5", Words: []string{"^syntax:", "^error: syntax:"},
 		Reason: Protocol, Side: SideUs, Confidence: Likely, Retry: RetryAfterFix, Source: "many servers",

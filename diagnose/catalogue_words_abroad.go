@@ -4,7 +4,7 @@ import "time"
 
 // abroadWordRows are the words that servers have in other languages than English,
 // written in lower case and without accents, as texts are when they are matched.
-var abroadWordRows = []Row{ //nolint:misspell // as servers write, in every language
+var abroadWordRows = []Row{
 	{
 		ID: "abroad/auth-required", Words: []string{"authentification requise", "authentification necessaire", "authentifizierung erforderlich", "anmeldung erforderlich", "nicht angemeldet", "nicht authentifiziert", "autenticacion requerida", "autenticacion necesaria", "requiere autenticacion", "autenticazione richiesta", "autenticacao necessaria", "autenticacao requerida", "requer autenticacao", "verificatie vereist", "wymagane uwierzytelnienie", "wymagana autoryzacja", "wymagane logowanie", "требуется авторизация", "требуется аутентификация", "необходима авторизация", "необходима аутентификация", "ошибка аутентификации", "неверный пароль", "需要认证", "需要身份验证", "身份验证失败", "认证失败", "認証が必要", "認証に失敗", "認証エラー", "overeni vyzadovano", "kimlik dogrulama"},
 		Reason: AuthRequired, Confidence: Likely, Retry: RetryAfterFix, Source: "many servers",
