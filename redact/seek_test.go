@@ -148,7 +148,7 @@ func (w *world) seekIPs(views []string) (found []string) {
 			found = append(found, fmt.Sprintf("%v in %q", a, view[max(0, i-50):min(len(view), i+60)]))
 		}
 	}
-	for _, v := range views {
+	for _, v := range []string{unique(views)} {
 		view = v
 		for _, x := range dotted.FindAllString(v, -1) {
 			parts := regexp.MustCompile(`[.\-_]`).Split(x, -1)
@@ -217,4 +217,19 @@ func ofHex(s string) netip.Addr {
 		return netip.Addr{}
 	}
 	return netip.AddrFrom16([16]byte(b))
+}
+
+// unique is every word of some texts once.
+func unique(texts []string) string {
+	var b strings.Builder
+	seen := make(map[string]bool)
+	for _, t := range texts {
+		for _, word := range strings.Fields(t) {
+			if !seen[word] {
+				seen[word] = true
+				b.WriteString(word + "\n")
+			}
+		}
+	}
+	return b.String()
 }
