@@ -23,6 +23,7 @@ type SelfReport struct {
 	Duration Millis `json:"duration_ms"`
 	Lab      bool   `json:"lab,omitempty"`
 	ExitCode int    `json:"exit_code"`
+	Redacted string `json:"redacted,omitempty"` // yes or strict: names are pseudonyms (package redact)
 
 	HELO   string `json:"helo,omitempty"`
 	Sender string `json:"sender,omitempty"` // as asked: a mailbox, a domain, or <>
