@@ -129,10 +129,10 @@ func (o *selfOptions) options() (opts check.SelfOptions, err error) {
 	if opts.Probe.Dial, err = n.dial(); err != nil {
 		return opts, err
 	}
-	if err = n.proxy.apply(&opts.Probe); err != nil {
+	if err := n.proxy.apply(&opts.Probe); err != nil {
 		return opts, err
 	}
-	if err = o.tls.setRoots(nil, &opts.Probe); err != nil {
+	if err := o.tls.setRoots(nil, &opts.Probe); err != nil {
 		return opts, err
 	}
 	if n.world != nil && opts.Probe.RootCAs == nil {

@@ -70,7 +70,7 @@ func answers(name string) []string {
 	return []string{"greeting: 220 " + name + " ESMTP", "ehlo: 250-" + name + " Hello [192.0.2.25]|250 STARTTLS", "starttls: 220 go", "tls ", "ehlo: 250 " + name + " Hello [192.0.2.25]", "quit: 221 bye"}
 }
 
-func greetsAs(name, as string) []string {
+func greetsAs(_, as string) []string {
 	return []string{"greeting: 220 " + as + " ESMTP", "ehlo: 250 " + as, "quit: 221 bye"}
 }
 

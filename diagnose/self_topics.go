@@ -37,11 +37,11 @@ func (f *selfFinder) servers() {
 		}
 		spoke++
 		e := Evidence{Session: o.Session, Event: o.Event}
-		switch {
-		case o.Verdict == Accepted:
+		switch o.Verdict {
+		case Accepted:
 			took++
 			t.Evidence = append(t.Evidence, e)
-		case o.Verdict == Rejected:
+		case Rejected:
 			f.add("self/refused", o.Sentence, e)
 		default:
 			f.add("self/put-off", o.Sentence, e)
