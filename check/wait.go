@@ -141,10 +141,19 @@ func (q *queue) round(ctx context.Context, due []*entry) error {
 		done = append(done, due[i].report)
 		q.entries = slices.DeleteFunc(q.entries, func(e *entry) bool { return e == due[i] })
 	}
-	if len(done) > 0 {
-		q.each(done)
-	}
+	q.report(done)
 	return nil
+}
+
+// report hands on the reports of those who are done. Nobody is said to wait meanwhile.
+func (q *queue) report(list []*Report) {
+	if len(list) == 0 {
+		return
+	}
+	if q.w.Tell != nil {
+		q.w.Tell(nil)
+	}
+	q.each(list)
 }
 
 // giveUp reports those who still wait, when we were told to stop.
@@ -155,9 +164,7 @@ func (q *queue) giveUp() {
 			left = append(left, e.report)
 		}
 	}
-	if len(left) > 0 {
-		q.each(left)
-	}
+	q.report(left)
 }
 
 // take takes over what a round came to and reports whether it was the last.

@@ -86,7 +86,11 @@ func TestWaitTogether(t *testing.T) {
 		var told [][]check.Pause
 		reports := waited(t, zone, map[string]string{
 			"mx.x.test": says(grey, grey, "250 Ok"), "mx.y.test": says("450 4.7.1 Greylisted, try again in 100 seconds", "250 Ok"), "mx.z.test": says("250 Ok"),
-		}, check.Waiting{For: time.Hour, Tell: func(p []check.Pause) { told = append(told, slices.Clone(p)) }}, "alice@x.test", "bob@y.test", "carol@z.test")
+		}, check.Waiting{For: time.Hour, Tell: func(p []check.Pause) {
+			if len(p) > 0 {
+				told = append(told, slices.Clone(p))
+			}
+		}}, "alice@x.test", "bob@y.test", "carol@z.test")
 		var got []string
 		for _, r := range reports {
 			got = append(got, r.Recipient+" "+string(r.Verdict)+" "+r.Started.Add(time.Duration(r.Duration)).Sub(began).Round(time.Second).String())
@@ -102,7 +106,7 @@ func TestWaitTogether(t *testing.T) {
 			}
 			waits = append(waits, words)
 		}
-		if want := "| alice@x.test 1m0s| alice@x.test 1m0s bob@y.test 1m41s| alice@x.test 1m0s bob@y.test 1m41s| bob@y.test 1m41s alice@x.test 3m0s| alice@x.test 3m0s"; strings.Join(waits, "|") != want {
+		if want := " alice@x.test 1m0s| alice@x.test 1m0s bob@y.test 1m41s| alice@x.test 1m0s bob@y.test 1m41s| bob@y.test 1m41s alice@x.test 3m0s| alice@x.test 3m0s"; strings.Join(waits, "|") != want {
 			t.Errorf("%s\nwant %s", strings.Join(waits, "|"), want)
 		}
 	})

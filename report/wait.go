@@ -15,28 +15,19 @@ import (
 func pauseWords(list []check.Pause, zone *time.Location) string {
 	p := list[0]
 	last := p.Report.Wait.Attempts[len(p.Report.Wait.Attempts)-1]
-	text := clean(p.Report.Recipient) + ": " + attemptWords(&last)
-	if last.Host != "" {
-		text += " by " + clean(last.Host)
+	reason := clean(string(last.Verdict))
+	if last.Reason != "" {
+		reason = clean(string(last.Reason))
 	}
-	text += fmt.Sprintf("; attempt %d at %s", p.Attempt, p.At.In(zone).Format(time.TimeOnly))
+	text := fmt.Sprintf("%s: %s; attempt %d at %s", clean(p.Report.Recipient), reason, p.Attempt, p.At.In(zone).Format(time.TimeOnly))
 	if p.Until.After(p.At) {
 		text += ", until " + p.Until.In(zone).Format(time.TimeOnly)
 	}
+	if last.Reply != nil {
+		text += joined(" ", ";", strconv.Itoa(last.Reply.Code), clean(last.Reply.Enhanced), "by", clean(last.Host))
+	}
 	if n := len(list) - 1; n > 0 {
 		text += "; " + plural(n, "other") + " waiting"
-	}
-	return text
-}
-
-// attemptWords are what became of a round, in short: "greylisted, 450 4.2.0".
-func attemptWords(a *check.WaitAttempt) string {
-	text := clean(string(a.Verdict))
-	if a.Reason != "" {
-		text = clean(string(a.Reason))
-	}
-	if a.Reply != nil {
-		text += joined(" ", ",", strconv.Itoa(a.Reply.Code), clean(a.Reply.Enhanced))
 	}
 	return text
 }
