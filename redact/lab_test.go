@@ -30,12 +30,13 @@ func TestLab(t *testing.T) {
 	if err != nil || len(domains) < 50 {
 		t.Fatalf("%d domains, %v", len(domains), err)
 	}
-	for _, d := range domains {
+	formats := report.Formats("replay")
+	for i, d := range domains {
 		t.Run(d.Name, func(t *testing.T) {
 			t.Parallel()
 			var doc *check.Report
 			synctest.Test(t, func(t *testing.T) { doc = probeLab(t, d.Name) })
-			redactLab(t, doc)
+			redactLab(t, doc, formats[i%len(formats)]) // in JSON, and in turn in each of the others
 		})
 	}
 }
@@ -61,7 +62,7 @@ func probeLab(t *testing.T, domain string) *check.Report {
 	return reports[0]
 }
 
-func redactLab(t *testing.T, doc *check.Report) {
+func redactLab(t *testing.T, doc *check.Report, format report.Format) {
 	t.Helper()
 	mapper := redact.New(redact.Names)
 	hidden, err := redact.Document(mapper, doc)
@@ -85,7 +86,7 @@ func redactLab(t *testing.T, doc *check.Report) {
 			}
 		}
 	}
-	for _, f := range report.Formats("replay") {
+	for _, f := range []report.Format{report.FormatJSON, format} {
 		out := string(render(t, hidden, report.Options{Format: f, UTC: true, Verbosity: report.Verbose}))
 		if strings.Contains(out, ".test") || strings.Contains(out, "zorqua") || strings.Contains(out, "probe.example") {
 			t.Errorf("--format %s has a name of the lab", f)
