@@ -11,9 +11,9 @@ FUZZTIME ?= 3s
 BUILD    := CGO_ENABLED=0 go build -trimpath -ldflags "-s -w"
 LINT     := go tool -modfile=tools/go.mod golangci-lint
 
-.PHONY: test build docs cross bench packages fmt-check vet lint tidy-check unit confusion fuzz clean
+.PHONY: test build docs cross bench packages fmt-check vet lint tidy-check unit confusion e2e fuzz clean
 
-test: packages fmt-check vet tidy-check lint cross fuzz unit confusion
+test: packages fmt-check vet tidy-check lint cross fuzz unit confusion e2e
 
 build:
 	$(BUILD) -o bin/smtpcheck ./cmd/smtpcheck
@@ -44,7 +44,7 @@ lint:
 	cd e2e && go tool -modfile=../tools/go.mod golangci-lint run ./...
 
 unit:
-	go test -race -timeout 6m ./...
+	go test -race -timeout 10m ./...
 
 # How often the reply catalogue is right on replies that no row was written for,
 # and what it takes for what.
@@ -53,7 +53,7 @@ confusion:
 
 # What users open in other programs, opened in them; a module of its own.
 e2e:
-	cd e2e && go vet ./... && go mod tidy -diff && go test ./...
+	cd e2e && go vet ./... && go mod tidy -diff && go test -count=1 ./...
 
 # Every fuzz target for FUZZTIME; the seeds run in unit as well.
 fuzz:
