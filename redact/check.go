@@ -75,8 +75,8 @@ func views(s string) []string {
 	if plain != s {
 		out = append(out, plain)
 	}
-	for _, e := range []*escape{&escapes[0], &escapes[1], &escapes[2], &escapes[3], &escapes[5]} {
-		if strings.Contains(plain, e.lead) {
+	for i := range escapes {
+		if e := &escapes[i]; e.lead != `\u` && e.lead != "&" && strings.Contains(plain, e.lead) {
 			out = append(out, unescape(plain, e.lead, e.decode))
 		}
 	}

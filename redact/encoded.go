@@ -21,6 +21,8 @@ type escape struct {
 // quoted-printable (RFC 2045), escapes of logs and of zones (RFC 1035), character references.
 var escapes = []escape{
 	{lead: "%", decode: hexEscape("%"), encode: octetsAs("%%%02X")},
+	{lead: "+", decode: dense("+"), encode: octetsAs("+%02X"), ends: ",;?"},
+	{lead: "=", decode: dense("="), encode: octetsAs("=%02X"), ends: ",;?"},
 	{lead: "+", decode: odd(hexEscape("+")), encode: octetsAs("+%02X"), ends: ",;"},
 	{lead: "=", decode: odd(hexEscape("=")), encode: octetsAs("=%02X"), ends: ",;"},
 	{lead: `\x`, decode: hexEscape(`\x`), encode: octetsAs(`\x%02x`)},
@@ -47,6 +49,28 @@ func odd(decode func(string) (string, int)) func(string) (string, int) {
 			return "", 0
 		}
 		return d, n
+	}
+}
+
+// dense reads a run of three escapes or more, none of which is of a control character, in one:
+// so many in a row are letters and digits too.
+func dense(lead string) func(string) (string, int) {
+	one := hexEscape(lead)
+	return func(s string) (string, int) {
+		var b strings.Builder
+		at := 0
+		for {
+			d, n := one(s[at:])
+			if n == 0 || d[0] < ' ' || d[0] == 0x7f {
+				break
+			}
+			b.WriteString(d)
+			at += n
+		}
+		if b.Len() < 3 {
+			return "", 0
+		}
+		return b.String(), at
 	}
 }
 

@@ -23,7 +23,7 @@ func addressForms(local, domain, unicode, other string) []string {
 	words := strings.NewReplacer(".", " ", "_", " ", "-", " ").Replace(local)
 	return []string{
 		a, strings.ToUpper(a), "<" + a + ">", "mailto:" + a, `"` + local + `"@` + domain, local + "@" + unicode, a + ".", "(" + a + ")",
-		local + "%40" + domain, local + "%2540" + domain, "%3C" + url.QueryEscape(a) + "%3E", percentAll(a),
+		local + "%40" + domain, local + "%2540" + domain, "%3C" + url.QueryEscape(a) + "%3E", percentAll(a), escapeAll("=%02X", a), escapeAll("+%02X", a), "=?utf-8?Q?" + escapeAll("=%02X", a) + "?=",
 		"rfc822;" + local + "+40" + domain, local + "=40" + domain, local + "&#64;" + domain, local + "&#x40;" + domain, local + `\x40` + domain,
 		local + `\064` + domain, local + `\u0040` + domain, local + `\@` + domain, html.EscapeString("<" + a + ">"),
 		b64(a), strings.TrimRight(b64(a), "="), base64.RawURLEncoding.EncodeToString([]byte("<" + a + ">")), b64("\x00" + a + "\x00"), "id=v1" + b64("rcpt="+a),
@@ -40,10 +40,12 @@ func addressForms(local, domain, unicode, other string) []string {
 	}
 }
 
-func percentAll(s string) string {
+func percentAll(s string) string { return escapeAll("%%%02x", s) }
+
+func escapeAll(form, s string) string {
 	var b strings.Builder
 	for i := range len(s) {
-		fmt.Fprintf(&b, "%%%02x", s[i])
+		fmt.Fprintf(&b, form, s[i])
 	}
 	return b.String()
 }

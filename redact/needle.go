@@ -110,6 +110,9 @@ func (n *needles) addUser(m *Mapper, o *original) {
 	for _, between := range []string{" ", ".", "_", "-"} {
 		n.put(parts[0]+between+parts[1], o.pseudo, edgeWord, false)
 	}
+	if joined := parts[0] + parts[1]; m.vocab.tells(joined) {
+		n.put(joined, o.pseudo, edgeWord, true)
+	}
 	n.put(parts[1]+" "+parts[0], o.pseudo, edgeWord, false)
 	n.put(parts[1]+", "+parts[0], o.pseudo, edgeWord, false)
 	for _, p := range parts {

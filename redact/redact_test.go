@@ -21,6 +21,9 @@ func TestText(t *testing.T) {
 		{"a local-part@domain", "a local-part@domain"},
 		{"rcpt=alice%40example.net", "rcpt=user1%40domain-a.example"},
 		{"ORCPT=rfc822;alice+40example.net", "ORCPT=rfc822;user1+40domain-a.example"},
+		{"=61=6C=69=63=65=40=65=78=61=6D=70=6C=65=2E=6E=65=74", "user1@domain-a.example"},
+		{"<alice.smith@example.net>: user alicesmith unknown", "<user2@domain-a.example>: user user2 unknown"},
+		{"=41=42=43 ip=45.1.2.3", "=41=42=43 ip=192.0.2.1"},
 		{"prvs=0123456789=alice@example.net", "prvs=0000000000=user1@domain-a.example"},
 		// Names.
 		{"counterexample and malice", "counterexample and malice"},
@@ -110,7 +113,7 @@ func TestLeaks(t *testing.T) {
 	}
 	for _, s := range []string{
 		"<p>KRYVEX.net</p>", `"kryvex\u002enet"`, "kryvex%2Enet", "a3J5dmV4Lm5ldA==", "93.184.216.34", "93-184-216-34", "2A02:06B8:0000:0000:0000:0000:0000:0001",
-		"1.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.6.0.2.0.a.2.ip6.arpa", "zorqua&#64;kryvex.net",
+		"1.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.6.0.2.0.a.2.ip6.arpa", "zorqua&#64;kryvex.net", "=6B=72=79=76=65=78=2E=6E=65=74",
 	} {
 		if m.Leaks([]byte(s)) == 0 {
 			t.Errorf("%s is not found", s)
