@@ -38,7 +38,7 @@ var exchangeRows = []Row{
 		Example: "550 5.2.2 Submission quota exceeded", ExampleStage: "message",
 	},
 	{
-		ID: "exchange/mailbox-full", Words: []string{"quotaexceeded*"},
+		ID: "exchange/mailbox-full", Words: []string{"quotaexceeded*", "mailbox full; storedrv", "mailbox full;storedrv"},
 		Reason: MailboxFull, Confidence: Certain, Source: "Exchange",
 		Link:    "https://learn.microsoft.com/en-us/exchange/mail-flow-best-practices/non-delivery-reports-in-exchange-online/non-delivery-reports-in-exchange-online",
 		Example: "554 5.2.2 mailbox full; STOREDRV.Deliver.Exception:QuotaExceededException.MapiExceptionShutoffQuotaExceeded; Failed to process message due to a permanent exception", ExampleStage: "message",

@@ -70,6 +70,15 @@ var eximMoreRows = []Row{
 		Example: "451 Could not complete recipient verify callout", ExampleStage: "rcpt",
 	},
 	{
+		ID:     "exim/callout-refused",
+		Words:  []string{"callout verification failed", "recipient verify fail*", "verification failed for <"},
+		With:   []string{"blocked", "blacklist*", "blocklist*", "reputation", "your ip", "your host", "spam*"},
+		Reason: Policy, Confidence: Likely, Source: "Exim",
+		Explain: "The server asked another one whether the address exists, and was itself refused there. That says nothing about the address.",
+		Remedy:  "Tell the postmaster of the receiving site by another way: what their server asks with is blocked.",
+		Example: "550 Callout verification failed: 550 Your host is blocked here", ExampleStage: "rcpt",
+	},
+	{
 		ID: "exim/recipient-verify", Words: []string{"recipient verify fail*", "verification failed for <", "callout verification failed"},
 		Reason: NoSuchUser, Confidence: Likely, Source: "Exim",
 		Explain: "The server asked where the mail would go in the end, and that server does not take the address.",

@@ -150,7 +150,7 @@ var postfixRows = []Row{
 		Example: "550 5.5.1 Protocol error", ExampleStage: "rcpt",
 	},
 	{
-		ID: "postfix/anvil", Codes: "4", Words: []string{"too many errors", "error: too many connections from", "error: too many new tls sessions", "too many connections", "all server ports are busy"},
+		ID: "postfix/anvil", Codes: "4", Words: []string{"too many errors", "error: too many connections from", "error: too many new tls sessions", "too many connections"},
 		Reason: RateLimited, Confidence: Certain, RetryAfter: 10 * time.Minute, Source: "Postfix",
 		Link:    "https://www.postfix.org/TUNING_README.html",
 		Example: "421 4.7.0 mx1.example.com Error: too many connections from 198.51.100.7", ExampleStage: "greeting",

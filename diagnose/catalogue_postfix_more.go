@@ -119,7 +119,7 @@ var postfixMoreRows = []Row{
 		Example: "TLS is required, but our TLS engine is unavailable", ExampleStage: "starttls",
 	},
 	{
-		ID: "postfix/screening-ports", Words: []string{"all screening ports are busy", "no system resources"},
+		ID: "postfix/screening-ports", Words: []string{"all screening ports are busy", "all server ports are busy", "no system resources"},
 		Reason: RateLimited, Side: SideReceiver, Confidence: Certain, RetryAfter: 10 * time.Minute, Source: "Postfix postscreen",
 		Link:    "https://www.postfix.org/POSTSCREEN_README.html",
 		Example: "421 4.3.2 All screening ports are busy", ExampleStage: "greeting",

@@ -5,10 +5,10 @@ import "time"
 // yahooRows are the replies of Yahoo and AOL, after Yahoo's list of SMTP error codes.
 var yahooRows = []Row{
 	{
-		ID: "yahoo/permanently-deferred", Codes: "4", Words: []string{"permanently deferred", "retrying will not succeed"},
+		ID: "yahoo/permanently-deferred", Words: []string{"permanently deferred", "retrying will not succeed"},
 		Reason: IPReputation, Confidence: Certain, Retry: RetryAfterFix, Source: "Yahoo",
 		Link:    "https://senders.yahooinc.com/smtp-error-codes/",
-		Explain: "The code says for now, but Yahoo will not take mail from this address until something changes.",
+		Explain: "Whatever the code says: Yahoo will not take mail from this address until something changes.",
 		Remedy:  "Stop unwanted mail from the address, then ask Yahoo at https://senders.yahooinc.com/contact.",
 		Example: "421 4.7.1 [TS03] All messages from 198.51.100.7 will be permanently deferred; Retrying will NOT succeed. See https://postmaster.yahooinc.com/error-codes", ExampleStage: "mail",
 	},

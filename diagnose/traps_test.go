@@ -335,6 +335,10 @@ func TestMoreReplies(t *testing.T) {
 		meaning{"connect", "Host or domain name not found. Name service error for name=example.com type=AAAA: Host found but no data record of requested type", NoMailService, ""},
 		meaning{"connect", "Host or domain name not found. Name service error for name=example.com type=AAAA: Host not found", BadDomain, ""},
 		meaning{"", "lost connection with mx1.example.com[198.51.100.10] while receiving the initial server greeting", Unreached, RetryLater},
+		meaning{"message", "550 5.2.2 mailbox full; STOREDRV.Deliver; mailbox full", MailboxFull, ""},
+		meaning{"mail", "553 5.7.1 [TSS09] All messages from 198.51.100.7 will be permanently deferred; Retrying will NOT succeed", IPReputation, RetryAfterFix},
+		meaning{"rcpt", "550 Callout verification failed: 550 your IP is blocked", Policy, ""},
+		meaning{"rcpt", "550 Callout verification failed: 550 unknown user", NoSuchUser, ""},
 		meaning{"", "conversation with mx1.example.com[198.51.100.10] timed out while receiving the initial server greeting", TimedOut, RetryLater},
 	)
 	for _, reply := range []string{"550 5.7.708 no", "550 5.7.750 no", "550 5.7.501 no", "421 4.4.2 mx Error: timeout exceeded", "550 5.7.708 Service unavailable. Access denied, traffic not accepted from this IP"} {
@@ -346,6 +350,9 @@ func TestMoreReplies(t *testing.T) {
 		if row, _ := Lookup("", replyFrom(text)); strings.Contains(row.Explain, "had ") || !strings.Contains(row.Explain, "greeted") {
 			t.Errorf("%s: %s", text, row.Explain)
 		}
+	}
+	if row, m := Lookup("greeting", replyFrom("421 4.3.2 All server ports are busy")); m.Side != SideReceiver {
+		t.Errorf("a server without a free port: side %s by %s", m.Side, row.ID)
 	}
 	if row, m := Lookup("", replyFrom("550 qwertz")); m.Confidence != Guess {
 		t.Errorf("a bare 550 is %s by %s", m.Confidence, row.ID)
