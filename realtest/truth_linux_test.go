@@ -343,9 +343,7 @@ func TestTruthDNSSEC(t *testing.T) {
 		return a.Status + " " + a.DNSSEC.Status
 	}
 	for domain, want := range map[string]string{"secure.test": "ok secure", "split.test": "ok insecure", "bogus.test": "servfail bogus", "no-such.test": "nxdomain secure"} {
-		if got := status(domain); got != want {
-			t.Errorf("%s: %s, want %s", domain, got, want)
-		}
+		eventually(t, domain+" is "+want, func() bool { return status(domain) == want }) // unbound takes its time over what is bogus
 	}
 	r := n.mx(t, "bogus.test", truthCache)
 	same(t, "bogus", r.states(), []string{"ns1.bogus.test ok 1", "ns2.bogus.test ok 1"})
