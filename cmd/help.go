@@ -51,7 +51,7 @@ type flagGroup struct {
 // flagGroups has every flag of every command once.
 var flagGroups = []flagGroup{ //nolint:gochecknoglobals // read only
 	{"Whom and where", "from to helo target compare address server port srv mx ipv4 ipv6 source resolver dns-truth trust-ad proxy proxy-protocol lmtp lab " +
-		"sockets max-addresses parallel stop-after catch-all postmaster"},
+		"sockets max-addresses parallel stop-after catch-all postmaster open-relay"},
 	{"TLS", "tls tls-verify tls-min tls-max ca-file sni cert key fingerprint cert-out tls-check"},
 	{"Blocklists", "dnsbl no-dnsbl"},
 	{"Authentication", "auth-user auth-user-file auth-password-file auth-password-command auth-token-file auth-token-command " +

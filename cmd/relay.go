@@ -50,7 +50,8 @@ known.`,
   smtpcheck relay --srv example.com            the servers that SRV records name
   smtpcheck relay smtp.example.com:587 --auth-user me@example.com
   smtpcheck relay smtp.example.com --auth-user me@example.com --auth-mech all
-  smtpcheck relay smtp.example.com --open-relay --from me@example.org --to you@example.net
+  smtpcheck relay smtp.example.com --open-relay \
+      --from me@example.org --to you@example.net
   smtpcheck relay smtp.example.com --auth-user me@example.com \
       --from me@example.com --to bob@example.net --data   sends a message`,
 		RunE: func(c *cobra.Command, args []string) error { return a.relay(c, o, args) },

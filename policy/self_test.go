@@ -140,7 +140,7 @@ func TestListedDomain(t *testing.T) {
 	}
 }
 
-// spfZone has a domain for each case; see realtest for the same with another implementation.
+// spfZone has a domain for each case; TestSPFPeer asks another implementation about it.
 const spfZone = `
 pass.test. TXT "v=spf1 ip4:192.0.2.0/24 -all"
 fail.test. TXT "v=spf1 ip4:192.0.3.0/24 -all"
