@@ -31,8 +31,8 @@ type expectFlags struct {
 const expectHelp = `
 --expect takes NAME OPERATOR VALUE, separated by commas: = and !=, with
 alternatives as a|b and * in text; < <= > >= for what has an order. All must
-hold: then the exit code is 0, else 1. What was not examined is not met; where no
-server could be asked, the exit code stays 68, 69 or 75. The names:
+hold: then the exit code is 0, else 1. What was not examined is not met; where
+no server could be asked, the exit code stays 68, 69 or 75. The names:
 
 verdict reason side confidence exit finding severity host address stage code
 enhanced reply sent queue-id resolution mx mx-host hosts addresses ipv6 ipv4
