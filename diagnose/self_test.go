@@ -70,7 +70,7 @@ func answers(name string) []string {
 	return []string{"greeting: 220 " + name + " ESMTP", "ehlo: 250-" + name + " Hello [192.0.2.25]|250 STARTTLS", "starttls: 220 go", "tls ", "ehlo: 250 " + name + " Hello [192.0.2.25]", "quit: 221 bye"}
 }
 
-func greetsAs(_, as string) []string {
+func greetsAs(as string) []string {
 	return []string{"greeting: 220 " + as + " ESMTP", "ehlo: 250 " + as, "quit: 221 bye"}
 }
 
@@ -100,8 +100,8 @@ var sickSelves = map[string]func(s *selfScene){
 	},
 	"self/some-unreachable": func(s *selfScene) { s.well().host("mx.c.test", 25, "fail timeout") },
 	"self/port-25-hijacked": func(s *selfScene) {
-		s.host("mx.a.test", 25, greetsAs("mx.a.test", "smtp.provider.test")...)
-		s.host("mx.b.test", 25, greetsAs("mx.b.test", "smtp.provider.test")...)
+		s.host("mx.a.test", 25, greetsAs("smtp.provider.test")...)
+		s.host("mx.b.test", 25, greetsAs("smtp.provider.test")...)
 		s.self.Greeters = []Greeter{{Name: "smtp.provider.test", Forward: []*dnsclient.Answer{found("198.51.100.77")}}}
 	},
 	"self/starttls-stripped": func(s *selfScene) {
@@ -109,8 +109,8 @@ var sickSelves = map[string]func(s *selfScene){
 		s.host("mx.b.test", 25, "greeting: 220 mx.b.test", "ehlo: 250-mx.b.test|250 XXXXXXXA", "quit: 221 bye")
 	},
 	"self/no-starttls": func(s *selfScene) {
-		s.host("mx.a.test", 25, greetsAs("mx.a.test", "mx.a.test")...)
-		s.host("mx.b.test", 25, greetsAs("mx.b.test", "mx.b.test")...)
+		s.host("mx.a.test", 25, greetsAs("mx.a.test")...)
+		s.host("mx.b.test", 25, greetsAs("mx.b.test")...)
 	},
 	"self/refused": func(s *selfScene) { s.well().host("mx.c.test", 25, "greeting: 554 5.7.1 [192.0.2.25] is blocked") },
 	"self/put-off": func(s *selfScene) { s.well().host("mx.c.test", 25, "greeting: 421 4.7.0 try later") },
@@ -351,13 +351,13 @@ func TestStatedTime(t *testing.T) {
 // TestSharedGreetings: a name in common is odd only among strangers.
 func TestSharedGreetings(t *testing.T) {
 	s := newSelfScene(t)
-	s.host("mx1.a.test", 25, greetsAs("", "smtp.host.test")...)
-	s.host("mx2.a.test", 25, greetsAs("", "smtp.host.test")...)
+	s.host("mx1.a.test", 25, greetsAs("smtp.host.test")...)
+	s.host("mx2.a.test", 25, greetsAs("smtp.host.test")...)
 	if got := SharedGreetings(s.self.Targets); len(got) > 0 {
 		t.Errorf("one operator: %v", got)
 	}
-	s.host("mx.b.test", 25, greetsAs("", "smtp.host.test")...)
-	s.host("mx.host.test", 25, greetsAs("", "smtp.host.test")...)
+	s.host("mx.b.test", 25, greetsAs("smtp.host.test")...)
+	s.host("mx.host.test", 25, greetsAs("smtp.host.test")...)
 	verified := s.host("mx.c.test", 25, append([]string{"greeting: 220 smtp.host.test"}, answers("x")[1:]...)...)
 	verified.Attempt.TLS().Verified = true
 	got := SharedGreetings(s.self.Targets)["smtp.host.test"]

@@ -62,7 +62,7 @@ func TestSelf(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer web.Close() //nolint:errcheck // the test is over
+	defer web.Close()
 	for _, test := range []struct {
 		name, filter string
 		flags        string

@@ -370,7 +370,7 @@ func (a *htmlArticle) session(r *check.Report, s *check.Session, house *houseSty
 			out.Facts = append(out.Facts, f)
 		}
 	}
-	if t := eventOf(s, probe.KindTLS); t != nil {
+	if t := handshakeOf(s); t != nil {
 		for i := range t.TLS.Chain {
 			p := printer{house: &houseStyle{theme: house.theme}}
 			p.certificate(&t.TLS.Chain[i], t.Time)

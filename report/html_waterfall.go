@@ -250,14 +250,12 @@ func pauseWord(d time.Duration) string {
 
 // niceStep divides a time into 4 to 10 steps of 1, 2 or 5.
 func niceStep(total time.Duration) time.Duration {
-	step := time.Microsecond
-	for {
-		for _, n := range []time.Duration{1, 2, 5} {
-			if total/(step*n) <= 8 {
-				return step * n
+	for unit := time.Microsecond; ; unit *= 10 {
+		for _, step := range []time.Duration{unit, 2 * unit, 5 * unit} {
+			if total/step <= 8 {
+				return step
 			}
 		}
-		step *= 10
 	}
 }
 

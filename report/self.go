@@ -67,12 +67,12 @@ func selfAsProbe(r *check.SelfReport) *check.Report {
 
 // selfWord is the verdict in a word or two.
 func selfWord(r *check.SelfReport) string {
-	switch {
-	case r.Verdict == diagnose.Accepted:
+	switch r.Verdict {
+	case diagnose.Accepted:
 		return "can send"
-	case r.Verdict == diagnose.Rejected:
+	case diagnose.Rejected:
 		return "may be refused"
-	case r.Verdict == diagnose.Unreachable:
+	case diagnose.Unreachable:
 		return "cannot send"
 	}
 	return "not known"

@@ -55,7 +55,7 @@ func (l *tlsLook) facts() (facts [][2]string) {
 		}
 	}
 	first := l.sessions[0]
-	if e := eventOf(first, probe.KindTLS); e != nil {
+	if e := handshakeOf(first); e != nil {
 		add("speaks", handshake(e.TLS))
 	} else {
 		for i := range first.Events {
@@ -66,7 +66,7 @@ func (l *tlsLook) facts() (facts [][2]string) {
 	}
 	takes, refuses := l.answers()
 	name := "also takes"
-	if eventOf(first, probe.KindTLS) == nil {
+	if handshakeOf(first) == nil {
 		name = "takes"
 	}
 	for _, answer := range takes {
@@ -103,7 +103,7 @@ func (l *tlsLook) answers() (takes, refuses []string) {
 
 func (l *tlsLook) resumption() string {
 	for _, s := range l.sessions {
-		if e := eventOf(s, probe.KindTLS); e != nil && s.Purpose == probe.PurposeTLSResume {
+		if e := handshakeOf(s); e != nil && s.Purpose == probe.PurposeTLSResume {
 			if e.TLS.Resumed {
 				return "a second connection resumed the session of the first"
 			}
@@ -140,10 +140,10 @@ func (l *tlsLook) starttls() string {
 	return fmt.Sprintf("offered on %d of %s", offered, plural(seen, "connection")) + mail
 }
 
-// eventOf is the first event of the kind; nil for none.
-func eventOf(s *check.Session, kind probe.Kind) *probe.Event {
+// handshakeOf is the event of the session's first handshake; nil for none.
+func handshakeOf(s *check.Session) *probe.Event {
 	for i := range s.Events {
-		if e := &s.Events[i].Event; e.Kind == kind {
+		if e := &s.Events[i].Event; e.Kind == probe.KindTLS {
 			return e
 		}
 	}
