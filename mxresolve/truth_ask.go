@@ -139,14 +139,21 @@ func (w *walk) askAddresses(ctx context.Context, z *Zone, name string, addrs []n
 	var group sync.WaitGroup
 	for i, addr := range addrs {
 		out[i] = &Authority{Name: name, Addr: addr, Found: lookups}
-		if kind := AddressKind(addr); kind != AddrGlobal && kind != AddrPrivate {
-			out[i].State, out[i].Why = AuthorityNotAsked, "a "+string(kind)+" address"
+		if !askable(addr) {
+			out[i].State, out[i].Why = AuthorityNotAsked, "a "+string(AddressKind(addr))+" address"
 			continue
 		}
 		group.Go(func() { w.askAuthority(ctx, z, out[i], questions) })
 	}
 	group.Wait()
 	return out
+}
+
+// askable reports whether a name server of somebody else can be there: a zone must
+// not make us talk to this machine, or to whoever listens on its networks.
+func askable(addr netip.Addr) bool {
+	kind := AddressKind(addr)
+	return kind == AddrGlobal || kind == AddrPrivate
 }
 
 // askAuthority asks one address for everything at once.

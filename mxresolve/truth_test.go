@@ -156,6 +156,8 @@ ns3.a.test.  A 198.51.100.13
 ns4.a.test.  A 127.0.0.1
 ns4.a.test.  A 0.0.0.0
 ns5.a.test.  A 10.0.0.1
+test.        NS home.test.
+home.test.   A 127.0.0.1
 ;@ 198.51.100.12 ;! a.test. servfail
 ;@ 198.51.100.13 ;! a.test. drop
 ;@ 198.51.100.1 ;! a.test. refused

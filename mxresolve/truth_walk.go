@@ -166,6 +166,9 @@ func (w *walk) delegation(ctx context.Context, parent, name string) (d *Delegati
 		addrs, found := w.addresses(ctx, server)
 		d.Asked = append(d.Asked, found...)
 		for _, addr := range addrs {
+			if !askable(addr) {
+				continue
+			}
 			if tries++; tries > 4 || ctx.Err() != nil {
 				return d, ""
 			}
