@@ -133,8 +133,10 @@ func (q *queue) round(ctx context.Context, due []*entry) error {
 	}
 	g.sessions += len(r.jobs)
 	g.sources.learn(r)
+	reports := r.reports()
+	r.told.close() // an observer may be showing who waits, which take changes
 	var done []*Report
-	for i, rep := range r.reports() {
+	for i, rep := range reports {
 		if !q.take(due[i], rep, r) {
 			continue
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -11,6 +12,7 @@ import (
 	"github.com/smtpcheck/smtpcheck/check"
 	"github.com/smtpcheck/smtpcheck/diagnose"
 	"github.com/smtpcheck/smtpcheck/lab/simnet"
+	"github.com/smtpcheck/smtpcheck/probe"
 )
 
 // waited probes recipients of a small world until they are decided.
@@ -132,4 +134,47 @@ func portOf(t *testing.T, text string) uint16 {
 		t.Fatal(err)
 	}
 	return uint16(n)
+}
+
+// onlooker reads who waits whenever a session ends, as a status line does.
+type onlooker struct {
+	mu    sync.Mutex
+	waits []check.Pause
+	seen  int
+}
+
+func (o *onlooker) tell(list []check.Pause) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.waits = list
+}
+
+func (o *onlooker) Begin([]check.Ref)                 {}
+func (o *onlooker) Plan(check.Session)                {}
+func (o *onlooker) Event(check.Session, probe.Event)  {}
+func (o *onlooker) Known(check.Ref, diagnose.Verdict) {}
+
+// End looks at them.
+func (o *onlooker) End(check.Session) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	for _, p := range o.waits {
+		o.seen += len(p.Report.Wait.Attempts)
+	}
+}
+
+// TestPausesStand: what an observer was told of who waits does not change while it looks.
+// It is the race detector that fails here.
+func TestPausesStand(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		world, o := smallWorld(t, simnet.New(), oneMX, map[string]string{"mx.x.test": says("450 4.2.0 greylisted", "450 4.2.0 greylisted", "250 Ok")})
+		defer closeWorld(t, world)
+		look := new(onlooker)
+		o.Observer = look
+		waitedIn(t, o, check.Waiting{For: time.Hour, Tell: look.tell}, "alice@x.test")
+		if look.seen != 1+2 {
+			t.Errorf("%d attempts seen", look.seen)
+		}
+	})
 }
