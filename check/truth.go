@@ -40,7 +40,8 @@ func (r *run) newTruthSearch(ctx context.Context) *truthSearch {
 // tell hands over what the resolver said.
 func (s *truthSearch) tell(res *mxresolve.Result) {
 	if s != nil {
-		s.known <- res
+		own := *res // others number their queries in res while the search goes on
+		s.known <- &own
 	}
 }
 
