@@ -175,7 +175,7 @@ func (r *Report) shorten() {
 // resume makes an entry go on from an earlier report.
 func (q *queue) resume(e *entry) {
 	earlier := *q.w.Earlier
-	if earlier.Wait == nil {
+	if earlier.Wait == nil || len(earlier.Wait.Attempts) == 0 {
 		earlier.Wait = &Wait{Attempts: []WaitAttempt{newWaitAttempt(1, &earlier)}}
 	}
 	e.report = &earlier
