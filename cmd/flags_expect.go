@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"errors"
+	"maps"
 	"slices"
 	"strings"
 
@@ -208,12 +209,13 @@ func (x *expectFlags) judge(r *check.Report) {
 
 // hintAt says which flags are missing for what is expected.
 func (a *app) hintAt(c *cobra.Command, set expect.Set) {
-	for flag, names := range set.Needs() {
+	needs := set.Needs()
+	for _, flag := range slices.Sorted(maps.Keys(needs)) {
 		name := strings.TrimPrefix(flag, "--")
 		rule := c.Flags().Lookup("tls-verify")
 		looked := name == "tls-check" && rule != nil && slices.Contains([]string{"dane", "mta-sts"}, rule.Value.String())
 		if f := c.Flags().Lookup(name); f != nil && f.Value.String() == "false" && !looked {
-			a.hint("%s is not examined without %s, and so not met", strings.Join(names, ", "), flag)
+			a.hint("%s is not examined without %s, and so not met", strings.Join(needs[flag], ", "), flag)
 		}
 	}
 }
