@@ -33,8 +33,8 @@ func TestHelpHasEveryFlag(t *testing.T) {
 				t.Errorf("%s: --%s is in no group of --help", c.CommandPath(), f.Name)
 			}
 		})
-		for line := range strings.SplitSeq(helpOf(t, c), "\n") {
-			if len(line) > helpWidth+1 && c.Name() != "completion" && (!c.HasParent() || c.Parent().Name() != "completion") {
+		for line := range strings.SplitSeq(c.Long+"\n"+helpOf(t, c), "\n") {
+			if len(line) > helpWidth && c.Name() != "completion" && (!c.HasParent() || c.Parent().Name() != "completion") {
 				t.Errorf("%s --help: a line of %d columns: %s", c.CommandPath(), len(line), line)
 			}
 		}

@@ -36,7 +36,8 @@ DOMAINs it starts the hosts of those only. Every command that uses the network
 can run inside the lab by itself with --lab; this is for other clients.
 
 Its hosts have documentation addresses (RFC 5737, RFC 3849), which exist only
-inside a program that runs with --lab. Other clients go to the port on 127.0.0.1.`,
+inside a program that runs with --lab. Other clients go to the port on
+127.0.0.1.`,
 		Example: `  smtpcheck lab --list
   smtpcheck lab
   smtpcheck lab good.test unknown-user.test

@@ -14,8 +14,8 @@ func (a *app) mxCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "mx DOMAIN...",
 		Short: "Show where the mail for a domain would go, and what is wrong",
-		Long: `mx resolves the mail hosts of a domain as RFC 5321, section 5.1 says: MX records,
-or the domain's own address where there are none. It speaks no SMTP.
+		Long: `mx resolves the mail hosts of a domain as RFC 5321, section 5.1 says: MX
+records, or the domain's own address where there are none. It speaks no SMTP.
 
 It asks the authorities of the domain directly too, and compares: a resolver
 that still has an old answer in its cache, and for how long; authorities that

@@ -29,19 +29,19 @@ func (a *app) selfCommand() *cobra.Command {
 	c := &cobra.Command{
 		Use:   "self",
 		Short: "Can this machine send mail at all? Port 25, PTR, SPF, blocklists",
-		Long: `self examines this machine as a sender of mail. It connects to port 25 of several
-big receivers, and to other ports to compare, says EHLO and QUIT there, and finds
-out which address they see; then whether that address has a name that leads back
-to it, whether the name in EHLO leads to it, whether SPF lets it send for the
-domain of --from, whether that domain takes mail, and whether DNS blocklists have
-the address or the domain. No mail is ever begun.
+		Long: `self examines this machine as a sender of mail. It connects to port 25 of
+several big receivers, and to other ports to compare, says EHLO and QUIT there,
+and finds out which address they see; then whether that address has a name that
+leads back to it, whether the name in EHLO leads to it, whether SPF lets it send
+for the domain of --from, whether that domain takes mail, and whether DNS
+blocklists have the address or the domain. No mail is ever begun.
 
-A blocklist counts only if it passes its own test (RFC 5782, section 5). What could
-not be examined is said to be so, and is never a fault.
+A blocklist counts only if it passes its own test (RFC 5782, section 5). What
+could not be examined is said to be so, and is never a fault.
 
-It exits 0 when this machine can send, 69 when port 25 is blocked or hijacked, 77
-when others would refuse what it sends (a listing, no PTR, SPF), 75 when DNS did
-not answer for now, and 76 when it is not known.`,
+It exits 0 when this machine can send, 69 when port 25 is blocked or hijacked,
+77 when others would refuse what it sends (a listing, no PTR, SPF), 75 when DNS
+did not answer for now, and 76 when it is not known.`,
 		Example: `  smtpcheck self
   smtpcheck self --from news@example.com        with SPF and the sender's domain
   smtpcheck self --lab --from news@sender.test  in the built-in lab, offline

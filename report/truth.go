@@ -80,9 +80,9 @@ func zoneWords(z *check.TruthZone, others []check.TruthZone) string {
 		case p.Problem != "":
 			text += "; delegation not examined: " + oneLine(p.Problem)
 		case slices.Equal(p.NS, z.NS):
-			text += "; " + clean(p.Zone) + " names the same"
+			text += "; the zone above, " + clean(p.Zone) + ", names the same"
 		default:
-			text += "; " + clean(p.Zone) + " names " + list(p.NS)
+			text += "; the zone above, " + clean(p.Zone) + ", names " + list(p.NS)
 		}
 	}
 	var more []string
