@@ -215,7 +215,8 @@ func TestNoSession(t *testing.T) {
 		{"left out", nil, []string{"10 mx1"}, []Skip{{Host: "mx1", Kind: SkipLimit}}, Undetermined, Unknown, "says nothing"},
 		{"courtesy", nil, []string{"10 mx1"}, []Skip{{Host: "mx1", Kind: SkipCourtesy}}, Deferred, RateLimited, "no server was asked"},
 		{"stopped", nil, []string{"10 mx1"}, []Skip{{Host: "mx1", Kind: SkipInterrupted}}, Undetermined, Interrupted, "interrupted"},
-		{"a server without address", kind(mxresolve.KindServer, mxresolve.ProblemNXDomain), nil, nil, Unreachable, DNSFailure, "has no address"},
+		{"a server that does not exist", kind(mxresolve.KindServer, mxresolve.ProblemNXDomain), nil, nil, Unreachable, DNSFailure, "the server example.test does not exist"},
+		{"a server without address", kind(mxresolve.KindServer, mxresolve.ProblemNoData), nil, nil, Unreachable, DNSFailure, "has no address"},
 	} {
 		t.Run(x.name, func(t *testing.T) {
 			s := newScene(t)
@@ -231,6 +232,13 @@ func TestNoSession(t *testing.T) {
 				t.Errorf("summary %q, remedy %q", d.Summary, d.Remedy)
 			}
 		})
+	}
+	s := newScene(t)
+	s.Resolution = kind(mxresolve.KindServer, mxresolve.ProblemNXDomain)
+	s.Resolution.MXQuery = 0
+	s.Resolution.Hosts = []mxresolve.Host{{Name: "example.test", Problem: mxresolve.ProblemNXDomain, Queries: []int{1}}}
+	if d := Diagnose(s.Case); d.DecidedBy == nil || d.DecidedBy.Query != 1 || !strings.Contains(d.Remedy, "--server") {
+		t.Errorf("a --server that does not exist: by %v, %q", d.DecidedBy, d.Remedy)
 	}
 	if d := Diagnose(&Case{Recipient: alice}); d.Verdict != Undetermined || d.Summary != "nothing was examined" {
 		t.Errorf("%+v", d)

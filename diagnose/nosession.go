@@ -26,6 +26,10 @@ func (c *Case) withoutSessions(d *Diagnosis) {
 	}
 	if r := c.Resolution; r != nil && r.MXQuery > 0 {
 		d.DecidedBy = &Evidence{Query: r.MXQuery}
+	} else if r != nil && d.Reason == DNSFailure {
+		if _, queries := c.dnsProblem(); len(queries) > 0 && queries[0] > 0 {
+			d.DecidedBy = &Evidence{Query: queries[0]}
+		}
 	}
 }
 

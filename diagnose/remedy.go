@@ -20,6 +20,8 @@ func (c *Case) remedy(d *Diagnosis) string {
 		return r.Remedy
 	case d.Verdict == Unreachable && d.Side == SideUs && d.Deciding == nil && c.skipped(SkipNoRoute):
 		return "Probe from a machine that has a route to these addresses."
+	case d.Verdict == Unreachable && d.Reason == DNSFailure && d.Deciding == nil:
+		return "Check the name behind --server for a typing error. Without --server the mail hosts of the recipient's domain are asked."
 	}
 	if r, ok := RuleOf(c.ruleOfCase(d)); ok {
 		return r.Remedy

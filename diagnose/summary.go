@@ -261,6 +261,8 @@ func (c *Case) withoutWords(d *Diagnosis) string {
 		return "the domain " + r.Domain + " takes no mail: none of its MX hosts is usable" + hostProblems(r)
 	case d.Reason == Loop:
 		return "the MX of " + r.Domain + " is this machine: from here the mail would loop; from elsewhere it may well arrive"
+	case d.Verdict == Unreachable && d.Reason == DNSFailure && r.Problem == mxresolve.ProblemNXDomain:
+		return "the server " + r.Domain + " does not exist"
 	case d.Verdict == Unreachable && d.Reason == DNSFailure:
 		return "the server " + r.Domain + " has no address in DNS"
 	case d.Reason == DNSFailure && d.Side == SideUs:
