@@ -215,8 +215,9 @@ func (w *waitFlags) options(out *outputs) check.Waiting {
 }
 
 // keep stores the reports of recipients that are still deferred, says how to go on
-// with them, and forgets those that are done.
-func (a *app) keep(reports []*check.Report, again []string) {
+// with them, and forgets those that are done. Unless we were told to stop, those that
+// are still deferred may be asked again only when the time of --wait is over.
+func (a *app) keep(reports []*check.Report, w *waitFlags, stopped bool) {
 	waiting := false
 	for _, r := range reports {
 		if r.Wait == nil {
@@ -227,6 +228,9 @@ func (a *app) keep(reports []*check.Report, again []string) {
 			err = s.Remove(r.ID)
 		} else if err == nil {
 			if err = s.Save(r); err == nil {
+				if at := r.NotBefore(); !stopped && w.wait > 0 {
+					a.hint("%s may be asked again at %s, and --wait %s is over before", r.Recipient, at.Local().Format(time.DateTime), w.wait)
+				}
 				a.hint("to go on with %s later: smtpcheck probe --resume %s --wait 30m", r.Recipient, r.ID)
 				waiting = true
 			}
@@ -235,7 +239,7 @@ func (a *app) keep(reports []*check.Report, again []string) {
 			a.hint("the report cannot be stored, so that --resume ID will not find it: %s", smtp.Printable(err.Error()))
 		}
 	}
-	if waiting && len(again) > 0 {
-		a.hint("not stored, to be given again: %s", strings.Join(again, " "))
+	if waiting && len(w.again) > 0 {
+		a.hint("not stored, to be given again: %s", strings.Join(w.again, " "))
 	}
 }

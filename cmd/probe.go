@@ -205,7 +205,7 @@ func (a *app) probeAll(ctx context.Context, o *probeOptions, groups [][]check.Re
 			tally.Add(r)
 		}
 		a.followUp(reports, &opts)
-		a.keep(reports, o.wait.again)
+		a.keep(reports, &o.wait, ctx.Err() != nil)
 	}
 	runs := groups
 	if o.wait.wanted() {
