@@ -350,3 +350,15 @@ func TestMachineRelay(t *testing.T) {
 		}
 	}
 }
+
+// TestNagiosCompared: the signs of an expectation are no signs for a shell, but it is still told.
+func TestNagiosCompared(t *testing.T) {
+	for was, want := range map[string]string{
+		"NOT MET (mx>=2: saw 1)": "NOT MET (mx at least 2: saw 1)", "(latency<2s: saw 3s; hosts>1)": "(latency below 2s: saw 3s; hosts above 1)",
+		"TO:<7@x.test> refused": "TO: 7@x.test refused", "cert-days<=14": "cert-days at most 14", "a < b": "a b",
+	} {
+		if got := nagiosText(was, 200); got != want {
+			t.Errorf("%q became %q, want %q", was, got, want)
+		}
+	}
+}

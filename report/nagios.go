@@ -162,6 +162,7 @@ func perfdata(label, value string) string {
 // nagiosText takes out what would end the text or mean something to the shells that
 // notifications go through, and cuts it to so many octets.
 func nagiosText(s string, most int) string {
+	s = compared(s)
 	s = strings.Map(func(r rune) rune {
 		if strings.ContainsRune("|`$~&<>\"\\", r) {
 			return ' '
@@ -177,6 +178,25 @@ func nagiosText(s string, most int) string {
 		s = s[:len(s)-1]
 	}
 	return s + "..."
+}
+
+// compared writes what is expected, such as mx>=2 and latency<2s, in words: the line has
+// no such signs. Those around an address have a blank or a bracket before them.
+func compared(s string) string {
+	s = strings.NewReplacer(">=", " at least ", "<=", " at most ").Replace(s)
+	var b strings.Builder
+	for i, r := range s {
+		between := i > 0 && i+1 < len(s) && s[i-1] >= 'a' && s[i-1] <= 'z' && s[i+1] >= '0' && s[i+1] <= '9'
+		switch {
+		case r == '<' && between:
+			b.WriteString(" below ")
+		case r == '>' && between:
+			b.WriteString(" above ")
+		default:
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
 }
 
 // PluginCode is the state of all that was told.
