@@ -338,6 +338,7 @@ func TestMoreReplies(t *testing.T) {
 		meaning{"message", "550 5.2.2 mailbox full; STOREDRV.Deliver; mailbox full", MailboxFull, ""},
 		meaning{"mail", "553 5.7.1 [TSS09] All messages from 198.51.100.7 will be permanently deferred; Retrying will NOT succeed", IPReputation, RetryAfterFix},
 		meaning{"rcpt", "550 Callout verification failed: 550 your IP is blocked", Policy, ""},
+		meaning{"message", "550 Nachricht abgelehnt wegen Spamverdachts", SpamContent, ""},
 		meaning{"rcpt", "550 Callout verification failed: 550 unknown user", NoSuchUser, ""},
 		meaning{"", "conversation with mx1.example.com[198.51.100.10] timed out while receiving the initial server greeting", TimedOut, RetryLater},
 	)
