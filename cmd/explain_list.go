@@ -17,6 +17,7 @@ var listed = []struct { //nolint:gochecknoglobals // read only
 	{"reasons", diagnose.KindReason},
 	{"replies", diagnose.KindReply},
 	{"codes", diagnose.KindCode},
+	{"all", ""},
 }
 
 // listEntries lists what can be explained: of the kind that the first argument

@@ -75,6 +75,9 @@ func addressError(text, s string, err error) error {
 		if strings.Contains(s, ".") {
 			return f.hint("smtpcheck mx %s, or smtpcheck probe postmaster@%s", s, s)
 		}
+		if s == "strict" {
+			return f.hint("--redact=strict is one word")
+		}
 		return f.hint("a mailbox is written local-part@domain")
 	}
 	if strings.ContainsAny(s, ",;") && strings.Count(s, "@") > 1 {
