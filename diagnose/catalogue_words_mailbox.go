@@ -71,6 +71,12 @@ var mailboxWordRows = []Row{
 		Example: "550 5.7.1 this is no place for relaying", ExampleStage: "rcpt",
 	},
 	{
+		ID: "words/argument-syntax", Codes: "500 501 502 503 504", Enhanced: "*.5.*", Words: []string{"was expecting", "arg syntax"},
+		Reason: Protocol, Confidence: Likely, Source: "many servers",
+		Explain: "The server cannot read the command, which says nothing about the mailbox.", Remedy: "Look at the command in the transcript: a server that does not know a standard form of it is at fault.",
+		Example: "501 5.5.2 Was expecting RCPT arg syntax of TO:<address>", ExampleStage: "rcpt",
+	},
+	{
 		ID: "words/address-syntax", Words: []string{"address", "recipient", "mailbox name", "local part", "local-part"},
 		With:   []string{"syntax", "malformed", "illegal", "format", "form", "fully qualified", "fully-qualified", "must contain", "parse", "characters", "not compliant", "not conform"},
 		Reason: NoSuchUser, Confidence: Likely, Source: "many servers",
