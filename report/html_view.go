@@ -8,7 +8,6 @@ import (
 
 	"github.com/smtpcheck/smtpcheck/check"
 	"github.com/smtpcheck/smtpcheck/diagnose"
-	"github.com/smtpcheck/smtpcheck/probe"
 )
 
 // htmlArticle is one report as the template of the page tells it. All its text
@@ -238,14 +237,6 @@ func (a *htmlArticle) facts(r *check.Report) {
 	}
 }
 
-// once is the name of the first of several facts in a row.
-func once(name string, i int) string {
-	if i > 0 {
-		return ""
-	}
-	return name
-}
-
 // add adds a section; one without anything in it is left out.
 func (a *htmlArticle) add(title string, facts []htmlFact, grids ...*grid) {
 	s := htmlSection{Title: title, Facts: facts}
@@ -407,73 +398,4 @@ func (a *htmlArticle) anchor(r *check.Report, e diagnose.Evidence) string {
 		return fmt.Sprintf("#r%ds%de%d", a.Number, e.Session, e.Event)
 	}
 	return ""
-}
-
-// class is the class of one of its colours.
-func (t *theme) class(s shade) string {
-	switch s {
-	case nil:
-		return ""
-	case t.good:
-		return "good"
-	case t.transient:
-		return "transient"
-	case t.bad:
-		return "bad"
-	case t.command:
-		return "command"
-	case t.dim:
-		return "dim"
-	}
-	return ""
-}
-
-func (t *theme) verdictClass(v diagnose.Verdict) string { return t.class(t.verdict(v)) }
-
-func (t *theme) eventClass(e *probe.Event) string {
-	switch e.Kind {
-	case probe.KindCommand, probe.KindData:
-		return "command"
-	case probe.KindReply:
-		return t.class(t.reply(e))
-	case probe.KindFailure:
-		return "transient"
-	}
-	return "dim"
-}
-
-// htmlGrid is a table of the text format as one of the page.
-func (t *theme) htmlGrid(g *grid) htmlTable {
-	var out htmlTable
-	right := func(i int) bool { return i < len(g.right) && g.right[i] }
-	for i, h := range g.head {
-		out.Head = append(out.Head, htmlCell{Lines: []string{h}, Right: right(i)})
-	}
-	for _, row := range g.rows {
-		var cells []htmlCell
-		for i, c := range row {
-			cells = append(cells, htmlCell{Lines: strings.Split(c.text, "\n"), Class: t.class(c.shade), Name: g.head[i], Right: right(i)})
-		}
-		out.Rows = append(out.Rows, cells)
-	}
-	return out
-}
-
-// linkTo makes a link of a reference: an address, or a section of an RFC.
-func linkTo(reference string) htmlLink {
-	l := htmlLink{Text: oneLine(reference)}
-	if strings.HasPrefix(reference, "https://") {
-		l.Href = l.Text
-		return l
-	}
-	rest, ok := strings.CutPrefix(reference, "RFC ")
-	number, section, _ := strings.Cut(rest, ", section ")
-	if _, err := strconv.ParseUint(number, 10, 16); !ok || err != nil {
-		return l
-	}
-	l.Href = "https://www.rfc-editor.org/rfc/rfc" + number
-	if section != "" && strings.Trim(section, "0123456789.") == "" {
-		l.Href += "#section-" + section
-	}
-	return l
 }
