@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/smtpcheck/smtpcheck/smtp"
 )
@@ -138,12 +139,16 @@ func FuzzExplainText(f *testing.F) {
 
 // TestPasteBounded: no text takes more than a moment. Were it quadratic, these would take minutes.
 func TestPasteBounded(t *testing.T) {
+	began := time.Now()
 	for _, part := range []string{
 		"550-", "550-a\n", "550 a\n", "550 a)", "550 ", ")", "(", "(550, ", "said: ", "said: 550 ", "> ", "\\n", "&lt;", "Diagnostic-Code: smtp; 550 a\n",
 		"Diagnostic-Code:\n ", "a:\n", "\x1b[", "5.1.1 ", ": 5.1.1 ", "\"", "550 '", "_/", "delivery 1: failure: ", "(in reply to ", " 550-", "RCPT TO:<\n", "\u00a0",
 	} {
 		ExplainText(strings.Repeat(part, maxPaste/len(part)+1))
 		ExplainText("550 " + strings.Repeat(part, maxPaste/len(part)+1))
+	}
+	if took := time.Since(began); took > time.Minute {
+		t.Errorf("it took %v", took)
 	}
 }
 
