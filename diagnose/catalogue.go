@@ -81,6 +81,7 @@ type Match struct {
 // server says, then the words that many say, then the enhanced status codes, the
 // reply codes, and the classes. The first row that matches counts.
 var catalogue = [...][]Row{
+	calloutRows,
 	authRows,
 	gmailRows,
 	googleRows,

@@ -73,8 +73,7 @@ var europeRows = []Row{
 	},
 	{
 		ID: "free/spam", Words: []string{"spam detected*postmaster.free.fr", "^spam detected"},
-		Reason: SpamContent, Confidence: Certain, Retry: RetryAfterFix, Source: "Free",
-		Link:    "https://postmaster.free.fr/",
+		Reason: SpamContent, Confidence: Likely, Retry: RetryAfterFix, Source: "Free and others",
 		Example: "550 spam detected", ExampleStage: "message",
 	},
 	{

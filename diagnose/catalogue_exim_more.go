@@ -70,15 +70,6 @@ var eximMoreRows = []Row{
 		Example: "451 Could not complete recipient verify callout", ExampleStage: "rcpt",
 	},
 	{
-		ID:     "exim/callout-refused",
-		Words:  []string{"callout verification failed", "recipient verify fail*", "verification failed for <"},
-		With:   []string{"blocked", "blacklist*", "blocklist*", "reputation", "your ip", "your host", "spam*"},
-		Reason: Policy, Confidence: Likely, Source: "Exim",
-		Explain: "The server asked another one whether the address exists, and was itself refused there. That says nothing about the address.",
-		Remedy:  "Tell the postmaster of the receiving site by another way: what their server asks with is blocked.",
-		Example: "550 Callout verification failed: 550 Your host is blocked here", ExampleStage: "rcpt",
-	},
-	{
 		ID: "exim/recipient-verify", Words: []string{"recipient verify fail*", "verification failed for <", "callout verification failed"},
 		Reason: NoSuchUser, Confidence: Likely, Source: "Exim",
 		Explain: "The server asked where the mail would go in the end, and that server does not take the address.",
@@ -120,8 +111,7 @@ var eximMoreRows = []Row{
 	},
 	{
 		ID: "cpanel/no-such-user", Words: []string{"no such user here", "no such person at this address"},
-		Reason: NoSuchUser, Confidence: Certain, Source: "Exim with cPanel",
-		Link:    "https://docs.cpanel.net/",
+		Reason: NoSuchUser, Confidence: Likely, Source: "Exim with cPanel and others",
 		Example: "550 \"No Such User Here\"", ExampleStage: "rcpt",
 	},
 	{
@@ -170,5 +160,27 @@ var eximMoreRows = []Row{
 		ID: "spamexperts/reject", Words: []string{"considered unsolicited bulk e-mail", "spamexperts", "high probability of being spam", "contains too much spam"},
 		Reason: SpamContent, Confidence: Likely, Retry: RetryAfterFix, Source: "SpamExperts",
 		Example: "550 High probability of being spam", ExampleStage: "message",
+	},
+}
+
+// calloutRows are about a server that asked another about the recipient, and was
+// itself refused there. They come before what is said of us: the address that is
+// refused in such a reply is the receiver's own.
+var calloutRows = []Row{
+	{
+		ID: "exim/callout-listed", Words: []string{"callout verification failed*blocked using", "callout verification failed*listed in", "callout verification failed*listed at", "callout verification failed*blacklisted"},
+		Reason: Policy, Confidence: Likely, Source: "Exim",
+		Explain: "The server asked another one whether the address exists, and was itself refused there, for a blocklist. That says nothing about the address.",
+		Remedy:  "Tell the postmaster of the receiving site by another way: what their server asks with is listed.",
+		Example: "550-Callout verification failed:\n550 Service unavailable; client [198.51.100.7] blocked using bl.spamcop.net", ExampleStage: "rcpt",
+	},
+	{
+		ID:     "exim/callout-refused",
+		Words:  []string{"callout verification failed", "recipient verify fail*", "verification failed for <"},
+		With:   []string{"blocked", "blacklist*", "blocklist*", "reputation", "your ip", "your host", "spam*"},
+		Reason: Policy, Confidence: Likely, Source: "Exim",
+		Explain: "The server asked another one whether the address exists, and was itself refused there. That says nothing about the address.",
+		Remedy:  "Tell the postmaster of the receiving site by another way: what their server asks with is blocked.",
+		Example: "550 Callout verification failed: 550 Your host is blocked here", ExampleStage: "rcpt",
 	},
 }

@@ -121,7 +121,7 @@ var microsoftMoreRows = []Row{
 	},
 	{
 		ID: "exchange/sender-denied", Words: []string{"^sender denied"},
-		Reason: SenderRejected, Confidence: Certain, Retry: RetryAfterFix, Source: "Exchange",
+		Reason: SenderRejected, Confidence: Likely, Retry: RetryAfterFix, Source: "Exchange and others",
 		Explain: "The server's sender filter has this reverse-path.", Remedy: "Ask the recipient's administrator to take it off.",
 		Example: "550 5.1.0 Sender denied", ExampleStage: "mail",
 	},
@@ -148,6 +148,12 @@ var microsoftMoreRows = []Row{
 		Explain: "The header of the message is larger than the server takes.",
 		Remedy:  "Look for a field that grows at each server, such as To, References or an authentication result.",
 		Example: "552 5.3.4 Header size exceeds fixed maximum size", ExampleStage: "message",
+	},
+	{
+		ID: "exchange/unknown-user-exception", Words: []string{"mapiexceptionunknownuser*"},
+		Reason: NoSuchUser, Confidence: Certain, Source: "Exchange",
+		Explain: "The server that keeps the mailboxes has none for the address.",
+		Example: "550 5.1.1 STOREDRV.Deliver.Exception:UnknownUserException; Failed to process message due to MapiExceptionUnknownUser", ExampleStage: "message",
 	},
 	{
 		ID: "exchange/hub-transient", Words: []string{"storedrv.deliver; mailbox", "mapiexception*", "storedrv.*exception*"},

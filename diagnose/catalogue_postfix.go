@@ -11,6 +11,12 @@ import (
 // words tell who is refused, not the stage.
 var postfixRows = []Row{
 	{
+		ID: "postfix/pipelining", Words: []string{"improper use of smtp command pipelining", "error: smtp protocol synchronization"},
+		Reason: Protocol, Side: SideUs, Confidence: Certain, Retry: RetryAfterFix, Source: "Postfix",
+		Explain: "The client sent commands before it was its turn.", Remedy: "Send one command at a time; pipeline only what EHLO allows.",
+		Example: "503 5.5.0 <DATA>: Data command rejected: Improper use of SMTP command pipelining", ExampleStage: "data",
+	},
+	{
 		ID: "postfix/sender-unknown", Words: []string{"sender address rejected: user unknown", "sender address rejected: unknown user", "sender address rejected: undeliverable address: "},
 		Reason: SenderRejected, Confidence: Certain, Retry: RetryAfterFix, Source: "Postfix",
 		Explain: "The server knows, or has asked, that the sender's address has no mailbox. Nothing is said about the recipient.", Remedy: "Use a reverse-path that exists and takes mail (--from).",
@@ -136,12 +142,6 @@ var postfixRows = []Row{
 		Link:    "https://www.postfix.org/SMTPD_ACCESS_README.html",
 		Remedy:  "Add the sending address to the SPF record of the reverse-path's domain.",
 		Example: "550 5.7.23 <alice@example.com>: Recipient address rejected: Message rejected due to: SPF fail - not authorized. Please see http://www.open-spf.net/Why?s=mfrom", ExampleStage: "rcpt",
-	},
-	{
-		ID: "postfix/pipelining", Words: []string{"improper use of smtp command pipelining", "error: smtp protocol synchronization"},
-		Reason: Protocol, Side: SideUs, Confidence: Certain, Retry: RetryAfterFix, Source: "Postfix",
-		Explain: "The client sent commands before it was its turn.", Remedy: "Send one command at a time; pipeline only what EHLO allows.",
-		Example: "503 5.5.0 <DATA>: Data command rejected: Improper use of SMTP command pipelining", ExampleStage: "data",
 	},
 	{
 		ID: "postfix/protocol-error", Codes: "550 503 554", Words: []string{"^protocol error"},

@@ -125,6 +125,12 @@ var clientRows = []Row{
 		Example: "conversation with mx1.example.com[198.51.100.10] timed out while sending message body",
 	},
 	{
+		ID: "client/greeting-failed", Words: []string{"connected to*but greeting failed"},
+		Reason: Unreached, Confidence: Certain, Retry: RetryLater, RetryAfter: 30 * time.Minute, Source: "qmail",
+		Explain: "The server was reached, and its greeting was a refusal or none.", Remedy: "Probe the server: its greeting says why it refuses.",
+		Example: "Connected to 198.51.100.10 but greeting failed.",
+	},
+	{
 		ID: "client/connection-lost", Words: []string{"lost connection with", "but connection died", "remote host closed connection", "connection reset by peer"},
 		Reason: ConnectionLost, Confidence: Certain, Retry: RetryLater, RetryAfter: 15 * time.Minute, Source: "Postfix, qmail",
 		Example: "lost connection with mx1.example.com[198.51.100.10] while sending RCPT TO",

@@ -108,8 +108,7 @@ var receiverRows = []Row{
 	},
 	{
 		ID: "mailru/spam", Words: []string{"^spam message rejected", "under suspicion of spam", "suspicion of spam"},
-		Reason: SpamContent, Confidence: Certain, Retry: RetryAfterFix, Source: "Mail.ru, Yandex",
-		Link:    "https://help.mail.ru/mail/technical/error",
+		Reason: SpamContent, Confidence: Likely, Retry: RetryAfterFix, Source: "Mail.ru, Yandex and others",
 		Example: "554 5.7.1 Message rejected under suspicion of SPAM; https://ya.cc/1IrBc 1732270000-abc", ExampleStage: "message",
 	},
 	{

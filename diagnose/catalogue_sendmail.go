@@ -78,7 +78,7 @@ var sendmailRows = []Row{
 var courierRows = []Row{
 	{
 		ID: "courier/user-unknown", Words: []string{"^user <*> unknown", "^user unknown"},
-		Reason: NoSuchUser, Confidence: Certain, Source: "Courier",
+		Reason: NoSuchUser, Confidence: Likely, Source: "Courier and others",
 		Example: "550 User <alice@example.com> unknown", ExampleStage: "rcpt",
 	},
 	{
@@ -138,7 +138,7 @@ var opensmtpdRows = []Row{
 	},
 	{
 		ID: "opensmtpd/temporary", Codes: "4", Words: []string{"^temporary failure", "^temporary error"},
-		Reason: ServerError, Confidence: Certain, RetryAfter: 15 * time.Minute, Source: "OpenSMTPD",
+		Reason: ServerError, Confidence: Likely, RetryAfter: 15 * time.Minute, Source: "OpenSMTPD and others",
 		Example: "421 Temporary failure", ExampleStage: "rcpt",
 	},
 	{

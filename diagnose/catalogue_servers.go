@@ -88,8 +88,7 @@ var serverRows = []Row{
 	},
 	{
 		ID: "zimbra/over-quota", Words: []string{"over quota*zimbra", "5.2.2 over quota", "^over quota$"},
-		Reason: MailboxFull, Confidence: Certain, Source: "Zimbra",
-		Link:    "https://wiki.zimbra.com/",
+		Reason: MailboxFull, Confidence: Likely, Source: "Zimbra and others",
 		Example: "452 4.2.2 Over quota", ExampleStage: "message",
 	},
 	{
@@ -287,8 +286,7 @@ var serverRows = []Row{
 	},
 	{
 		ID: "coremail/suspended", Words: []string{"^user suspended", "user hangup"},
-		Reason: MailboxDisabled, Confidence: Certain, Source: "Coremail, NetEase",
-		Link:    "https://mail.163.com/help/help_spam_16.htm",
+		Reason: MailboxDisabled, Confidence: Likely, Source: "Coremail, NetEase and others",
 		Example: "550 User suspended: alice@example.com", ExampleStage: "rcpt",
 	},
 	{
