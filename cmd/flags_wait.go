@@ -2,7 +2,9 @@ package cmd
 
 import (
 	"errors"
+	"maps"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -24,6 +26,7 @@ type waitFlags struct {
 	earlier *check.Report     // that of --resume
 	flags   map[string]string // how the probe was asked for
 	again   []string          // flags that are not stored and have to be given again
+	foreign bool              // the report of --resume is a file that anybody may have written
 }
 
 func (w *waitFlags) add(f *pflag.FlagSet) {
@@ -138,6 +141,7 @@ func (w *waitFlags) read() (r *check.Report, err error) {
 			hint("--resume ID goes on with a report that a probe with --wait has stored")
 	}
 	defer f.Close()
+	w.foreign = true
 	n := 0
 	err = check.Read(f, func(x *check.Report) error { r, n = x, n+1; return nil })
 	switch {
@@ -180,8 +184,11 @@ func (w *waitFlags) restore(c *cobra.Command) error {
 	if r.Mode == diagnose.ModeData && !on(c.Flags().Lookup("data")) {
 		return usage("--resume %s: that run was to send a message, which is not stored", quote(w.resume)).hint("give --data, and the flags of the message, again")
 	}
-	for name, value := range flags {
-		f := c.Flags().Lookup(name)
+	if err := w.distrust(c, flags); err != nil {
+		return err
+	}
+	for _, name := range slices.Sorted(maps.Keys(flags)) {
+		value, f := flags[name], c.Flags().Lookup(name)
 		if f == nil {
 			continue
 		}
@@ -242,4 +249,18 @@ func (a *app) keep(reports []*check.Report, w *waitFlags, stopped bool) {
 	if waiting && len(w.again) > 0 {
 		a.hint("not stored, to be given again: %s", strings.Join(w.again, " "))
 	}
+}
+
+// distrust keeps a password from a server that only a file names, and takes no
+// authorities from it.
+func (w *waitFlags) distrust(c *cobra.Command, flags map[string]string) error {
+	if !w.foreign || !on(c.Flags().Lookup("auth-user")) && !on(c.Flags().Lookup("auth-user-file")) {
+		return nil
+	}
+	delete(flags, "ca-file")
+	if server, ok := flags["server"]; ok && !typed(c, "server") {
+		return usage("--resume %s: the server %s is named by the file alone, and credentials do not go there", quote(w.resume), quote(server)).
+			about("resume").hint("add --server %s if that is right", quote(server))
+	}
+	return nil
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"net/netip"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -89,6 +90,9 @@ func (m *Mapper) ip(a netip.Addr) netip.Addr {
 	a = a.WithZone("")
 	switch {
 	case anybody(a):
+		if o := m.has(kindIP, turned(a).String()); o != nil && o.pseudo != "" { // it is somebody's, backwards
+			return turned(netip.MustParseAddr(o.pseudo))
+		}
 		return a
 	case a.Is4In6():
 		b := m.ip(a.Unmap()).As4()
@@ -101,6 +105,14 @@ func (m *Mapper) ip(a netip.Addr) netip.Addr {
 		return a
 	}
 	return netip.MustParseAddr(o.pseudo)
+}
+
+// turned is an address with its octets in reverse order, as the DNS has them.
+func turned(a netip.Addr) netip.Addr {
+	b := a.AsSlice()
+	slices.Reverse(b)
+	out, _ := netip.AddrFromSlice(b)
+	return out
 }
 
 // spelling is a way to write an IP address that is not its own.
