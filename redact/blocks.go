@@ -72,6 +72,10 @@ func (m *Mapper) blocks(s string, k *block, layers int) (out []span) {
 	return out
 }
 
+// chance is how long a decoded text is at least that is no accident of a word: WUBJYL
+// is an address in base64, too.
+const chance = 8
+
 // block rewrites what a run says when it is decoded. Where it is not only text, such as
 // a message of NTLM, all of it goes if there is an original in it.
 func (m *Mapper) block(run string, k *block, layers int, padded bool) (string, bool) {
@@ -80,7 +84,7 @@ func (m *Mapper) block(run string, k *block, layers int, padded bool) (string, b
 			continue
 		}
 		decoded := k.decode(run[shift:])
-		if !printable(decoded) || !m.tells(decoded, layers) {
+		if !printable(decoded) || len(decoded) < chance && len(m.findNeedles(decoded)) == 0 || !m.tells(decoded, layers) {
 			continue
 		}
 		hidden := m.layers(decoded, layers-1)
@@ -88,9 +92,9 @@ func (m *Mapper) block(run string, k *block, layers int, padded bool) (string, b
 			return run + padding(len(run), padded), true
 		}
 		if k.hex {
-			return run[:shift] + k.encode(hidden), true
+			return m.plain(run[:shift]) + k.encode(hidden), true
 		}
-		with := run[:shift] + k.encode(hidden)
+		with := m.plain(run[:shift]) + k.encode(hidden)
 		return with + padding(len(with), padded), true
 	}
 	if m.learning || len(run) < 12 || m.spend(len(run)) {

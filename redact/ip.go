@@ -71,7 +71,10 @@ func plus(a netip.Addr, n int) netip.Addr {
 	return out
 }
 
-func shapedIP(a netip.Addr) bool {
+// shapedIP reports whether an address has the shape of a pseudonym, forwards or backwards.
+func shapedIP(a netip.Addr) bool { return inPools(a) || a.Is4() && inPools(turned(a)) }
+
+func inPools(a netip.Addr) bool {
 	for _, p := range pools() {
 		if p.of.Contains(a) {
 			for _, f := range p.from {
@@ -97,8 +100,8 @@ func (m *Mapper) ip(a netip.Addr) netip.Addr {
 	case a.Is4In6():
 		b := m.ip(a.Unmap()).As4()
 		return netip.AddrFrom16(netip.AddrFrom4(b).As16())
-	case m.isFixed(kindIP, a.String()):
-		return a
+	case m.isFixed(kindIP, a.String()), a.Is4() && m.has(kindIP, a.String()) == nil && m.used[pseudonymKey(kindIP, turned(a).String())]:
+		return a // a pseudonym, or one backwards
 	}
 	o := m.take(kindIP, a.String())
 	if o.pseudo == "" {
