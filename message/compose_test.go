@@ -560,7 +560,7 @@ func FuzzHeader(f *testing.F) {
 }
 
 func FuzzHTML(f *testing.F) {
-	for _, s := range []string{"<img src=cid:a.png>", "{{id}} cid:b{{n}}.png", `cid:a.png"cid:cid:a.png`, "\\{{id}}", "cid:b%201.png'"} {
+	for _, s := range []string{"<img src=cid:a.png>", "{{id}} cid:b{{n}}.png", `cid:a.png"cid:cid:a.png`, "\\{{id}}", "cid:b%201.png'", "cid:a.pngcid:0"} {
 		f.Add(s)
 	}
 	names := []string{"a.png", "b 1.png", "a.png.png"}

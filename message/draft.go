@@ -294,9 +294,8 @@ func (d *Draft) Unshown() []string {
 	shown, _ := d.inline()
 	for _, i := range shown {
 		mentioned := false
-		for _, after := range strings.Split(d.HTML, "cid:")[1:] {
-			_, ok := cutName(after, d.Files[i].Name)
-			mentioned = mentioned || ok
+		for _, after, ok := strings.Cut(d.HTML, "cid:"); ok && !mentioned; _, after, ok = strings.Cut(after, "cid:") {
+			_, mentioned = cutName(after, d.Files[i].Name)
 		}
 		if !mentioned {
 			names = append(names, d.Files[i].Name)
