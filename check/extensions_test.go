@@ -18,42 +18,28 @@ import (
 // and hostile: each verdict is what it is without, and each session ends in time.
 func TestExtensionsDecideNothing(t *testing.T) {
 	t.Parallel()
-	w, err := lab.Open(lab.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer w.Close() //nolint:errcheck // nothing was started
-	domains, err := w.Domains()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, d := range domains {
-		t.Run(d.Name, func(t *testing.T) {
-			t.Parallel()
-			synctest.Test(t, func(t *testing.T) {
-				w, o := world(t)
-				o.Extensions = true
-				r := probeOne(t, "alice@"+d.Name, o)
-				got := string(r.Reason)
-				if got == "" {
-					got = string(r.Verdict)
-				}
-				if got != d.Expect || r.ExitCode != d.Exit {
-					t.Errorf("%s %d, want %s %d\n%s", got, r.ExitCode, d.Expect, d.Exit, dump(r))
-				}
-				for i := range r.Sessions {
-					s := &r.Sessions[i]
-					if total := s.Events[len(s.Events)-1].Elapsed; total > 3*time.Minute+500*time.Millisecond {
-						t.Errorf("session %d took %v", s.ID, total)
-					}
-				}
-				roundTrip(t, r)
-				if err := w.Close(); err != nil {
-					t.Error(err)
-				}
-			})
-		})
-	}
+	eachDomain(t, func(t *testing.T, d lab.Domain) {
+		w, o := world(t)
+		o.Extensions = true
+		r := probeOne(t, "alice@"+d.Name, o)
+		got := string(r.Reason)
+		if got == "" {
+			got = string(r.Verdict)
+		}
+		if got != d.Expect || r.ExitCode != d.Exit {
+			t.Errorf("%s %d, want %s %d\n%s", got, r.ExitCode, d.Expect, d.Exit, dump(r))
+		}
+		for i := range r.Sessions {
+			s := &r.Sessions[i]
+			if total := s.Events[len(s.Events)-1].Elapsed; total > 3*time.Minute+500*time.Millisecond {
+				t.Errorf("session %d took %v", s.ID, total)
+			}
+		}
+		roundTrip(t, r)
+		if err := w.Close(); err != nil {
+			t.Error(err)
+		}
+	})
 }
 
 // TestExtensionsOfGoSMTP tries what a second implementation offers: all of it works.

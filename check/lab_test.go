@@ -69,6 +69,12 @@ func probeOne(t testing.TB, to string, o check.Options) *check.Report {
 // and its report must survive being written and read.
 func TestLab(t *testing.T) {
 	t.Parallel()
+	eachDomain(t, probeDomain)
+}
+
+// eachDomain runs a test about each domain of the lab, in a bubble of its own.
+func eachDomain(t *testing.T, test func(*testing.T, lab.Domain)) {
+	t.Helper()
 	w, err := lab.Open(lab.Options{})
 	if err != nil {
 		t.Fatal(err)
@@ -81,7 +87,7 @@ func TestLab(t *testing.T) {
 	for _, d := range domains {
 		t.Run(d.Name, func(t *testing.T) {
 			t.Parallel()
-			synctest.Test(t, func(t *testing.T) { probeDomain(t, d) })
+			synctest.Test(t, func(t *testing.T) { test(t, d) })
 		})
 	}
 }

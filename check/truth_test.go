@@ -28,36 +28,22 @@ func TestTruthInLab(t *testing.T) {
 		"lame.test": {"dns/authority-unreachable", "dns/lame"}, "mismatch.test": {"dns/lame", "dns/parent-child-mismatch"},
 		"negative-cache.test": {"dns/stale-cache"}, "bogus.test": {"dns/dnssec-bogus"},
 	}
-	w, err := lab.Open(lab.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer w.Close() //nolint:errcheck // nothing was started
-	domains, err := w.Domains()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, d := range domains {
-		t.Run(d.Name, func(t *testing.T) {
-			t.Parallel()
-			synctest.Test(t, func(t *testing.T) {
-				w, o := world(t)
-				defer w.Close() //nolint:errcheck // no matter here
-				name, err := smtp.ParseDomain(d.Name)
-				if err != nil {
-					t.Fatal(err)
-				}
-				began := time.Now()
-				m := check.MX(t.Context(), name, o)
-				if took := time.Since(began); took > 7*time.Second {
-					t.Errorf("it took %v", took)
-				}
-				if got := found(m.Findings); !slices.Equal(got, want[d.Name]) {
-					t.Errorf("got %q, want %q", got, want[d.Name])
-				}
-			})
-		})
-	}
+	eachDomain(t, func(t *testing.T, d lab.Domain) {
+		w, o := world(t)
+		defer w.Close() //nolint:errcheck // no matter here
+		name, err := smtp.ParseDomain(d.Name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		began := time.Now()
+		m := check.MX(t.Context(), name, o)
+		if took := time.Since(began); took > 7*time.Second {
+			t.Errorf("it took %v", took)
+		}
+		if got := found(m.Findings); !slices.Equal(got, want[d.Name]) {
+			t.Errorf("got %q, want %q", got, want[d.Name])
+		}
+	})
 }
 
 // found are the rules of findings about the authorities, sorted, each once.
